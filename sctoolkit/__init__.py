@@ -1,0 +1,29 @@
+"""Survey-based social capital: questionnaires, measurement, change, and what may be said of it.
+
+Everything public is importable from here; a name is loaded when it is first used, so that the import itself
+stays fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
+
+_HOME: dict[str, str] = {}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module 'sctoolkit' has no attribute '{name}'") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME]

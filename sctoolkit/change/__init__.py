@@ -1,0 +1,1 @@
+"""What changed, how sure one can be, and what may be said."""

@@ -1,0 +1,82 @@
+"""The command group: names and one-line helps here, everything else is loaded when a command is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sctoolkit.errors import SctoolkitError, closest
+
+COMMANDS: dict[str, tuple[str, str]] = {}
+"""Command -> (module:attribute, one-line help), in the order in which they are shown."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in their order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when one is misspelt."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = closest(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{near}'?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sctoolkit")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """From a questionnaire about social capital to what changed, how sure, and what may be said."""
+    ctx.obj = {"debug": debug}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code: 0 done, 1 a decision is needed, 2 usage, 3 files."""
+    sys.exit(run_command(sys.argv[1:] if argv is None else argv))
+
+
+def run_command(argv: list[str]) -> int:
+    """Run a command and return its exit code; errors are printed, tracebacks only with ``--debug``."""
+    try:
+        outcome: Any = cli.main(args=argv, prog_name="sctoolkit", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SctoolkitError as error:
+        if "--debug" in argv:
+            raise
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        return error.exit_code
+    except OSError as error:
+        if "--debug" in argv:
+            raise
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        return 3
+    return outcome if isinstance(outcome, int) else 0

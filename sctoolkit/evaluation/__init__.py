@@ -1,0 +1,1 @@
+"""The main job: from a study file to results."""

@@ -1,0 +1,1 @@
+"""From an instrument to something that people can fill in."""

@@ -1,0 +1,1 @@
+"""The frozen model of a questionnaire, its file format and its library."""

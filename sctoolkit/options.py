@@ -1,0 +1,46 @@
+"""The choices that functions offer, as tables: one alias a choice, one check for all."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from sctoolkit.errors import OptionError, did_you_mean
+
+Correlation = Literal["polychoric", "pearson"]
+Extraction = Literal["minres", "ml", "principal_axis"]
+Rotation = Literal["none", "varimax", "promax", "oblimin", "quartimin", "quartimax", "geomin", "target", "bifactor"]
+Estimator = Literal["WLSMV", "WLSM", "DWLS", "ULSMV", "ULSM", "ULS", "WLS", "ML", "MLM", "MLR"]
+Parameterization = Literal["delta", "theta"]
+Convention = Literal["lavaan", "mplus"]
+Missing = Literal["listwise", "pairwise", "fiml"]
+Vcov = Literal["iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3"]
+IntervalMethod = Literal["bootstrap", "delta", "feldt"]
+MixedDf = Literal["kenward-roger", "satterthwaite"]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "correlation": get_args(Correlation),
+    "extraction": get_args(Extraction),
+    "rotation": get_args(Rotation),
+    "estimator": get_args(Estimator),
+    "parameterization": get_args(Parameterization),
+    "convention": get_args(Convention),
+    "missing": get_args(Missing),
+    "vcov": get_args(Vcov),
+    "ci": get_args(IntervalMethod),
+    "df": get_args(MixedDf),
+}
+
+
+def check_option(name: str, value: object, allowed: tuple[str, ...] | None = None) -> None:
+    """Raise unless ``value`` is one of the choices of option ``name``.
+
+    Examples
+    --------
+    >>> check_option("rotation", "oblimin")
+    """
+    choices = CHOICES[name] if allowed is None else allowed
+    if value not in choices:
+        listed = ", ".join(f"`{choice}`" for choice in choices)
+        raise OptionError(
+            f"Option `{name}` must be one of {listed}, not `{value}`.", hint=did_you_mean(str(value), choices)
+        )

@@ -1,0 +1,1 @@
+"""Looks: the only place that rounds and draws."""

@@ -1,0 +1,1 @@
+"""From files to responses: readers, matching, quality, linking."""
