@@ -10,9 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    pass
+    from sctoolkit.instrument.library import list_instruments, load_instrument
 
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "list_instruments": "sctoolkit.instrument.library",
+    "load_instrument": "sctoolkit.instrument.library",
+}
 
 __all__ = sorted(_HOME)
 

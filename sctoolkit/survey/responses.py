@@ -1,0 +1,116 @@
+"""Answers as given, typed by the instrument: a code, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sctoolkit.errors import DataError, did_you_mean
+from sctoolkit.instrument.model import NON_ANSWERS, Instrument
+from sctoolkit.result import Caveat, FloatArray, Provenance, Result, read_only, tidy_frame
+
+ANSWERED = 0
+REASONS: tuple[str, ...] = ("answered", *NON_ANSWERS)
+"""Meaning of the numbers in ``Responses.reasons``: 0 answered, then the kinds of non-answer."""
+
+ROLES: tuple[str, ...] = ("respondent", "wave", "side", "organisation", "group", "weight")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Responses(Result):
+    """Answers of all waves, one row a respondent and wave, as answered (nothing keyed, nothing dropped).
+
+    Attributes
+    ----------
+    instrument : Instrument
+        The questionnaire that typed the answers.
+    items : tuple of str
+        Codes of the k items in ``codes``; items that were not in the data are absent.
+    codes : (n, k) float array
+        Answer codes; nan where there is no answer.
+    reasons : (n, k) int8 array
+        Why there is no answer, as an index into `REASONS`; 0 where there is one.
+    roles : mapping
+        Columns of `ROLES` that the data have; ``respondent`` and ``wave`` are strings ("" where unknown), ``weight``
+        is float.
+    extra : mapping
+        Further columns kept by name (covariates), untouched.
+    rows : (n,) int array
+        Row number in its source, counted from 1 below the header; with ``sources`` it says where an answer stands.
+    """
+
+    instrument: Instrument
+    items: tuple[str, ...]
+    codes: FloatArray
+    reasons: npt.NDArray[np.int8]
+    roles: Mapping[str, npt.NDArray[Any]]
+    extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+    rows: npt.NDArray[np.int64]
+    sources: npt.NDArray[Any]
+    provenance: Provenance
+    caveats: tuple[Caveat, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", read_only(self.codes))
+        columns: list[npt.NDArray[Any]] = [*self.roles.values(), *self.extra.values()]
+        for array in (self.reasons, self.rows, self.sources, *columns):
+            array.setflags(write=False)
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.codes)
+
+    def role(self, name: str) -> npt.NDArray[Any]:
+        """Return the column of a role.
+
+        Raises
+        ------
+        DataError
+            If the data have no such role.
+        """
+        if name not in self.roles:
+            raise DataError(
+                f"The data must have a `{name}` column for this, and they have none.",
+                hint=(*did_you_mean(name, self.roles), f"Name it: `columns={{'{name}': 'your column'}}`."),
+            )
+        return self.roles[name]
+
+    def waves(self) -> tuple[str, ...]:
+        """Return the waves in the order in which the data bring them."""
+        return tuple(dict.fromkeys(self.roles["wave"].tolist())) if "wave" in self.roles else ("",)
+
+    def frame(self) -> pd.DataFrame:
+        """Return roles, kept columns and answer codes as a frame, one row a respondent and wave."""
+        columns = {**self.roles, **self.extra}
+        answers = {code: self.codes[:, place] for place, code in enumerate(self.items)}
+        return pd.DataFrame({**columns, **answers})
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row an item and kind of answer: how many gave a code, and how many did not and why."""
+        rows = []
+        for place, code in enumerate(self.items):
+            counts = np.bincount(self.reasons[:, place], minlength=len(REASONS))
+            for kind, count in zip(REASONS, counts, strict=True):
+                rows.append({"item": code, "term": kind, "estimate": float(count), "n_obs": self.n, "method": "count"})
+        return tidy_frame(rows)
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: respondents, rows, items and waves."""
+        people = self.roles["respondent"] if "respondent" in self.roles else np.arange(self.n)
+        return pd.DataFrame(
+            [
+                {
+                    "instrument": self.instrument.id,
+                    "n_obs": self.n,
+                    "n_respondents": len(set(people.tolist()) - {""}),
+                    "n_items": len(self.items),
+                    "n_waves": len(self.waves()),
+                }
+            ]
+        )
