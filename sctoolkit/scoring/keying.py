@@ -46,7 +46,7 @@ def keyed_frame(data: Scores | Responses, scale: str | None) -> pd.DataFrame:
     DataError
         If the instrument has no such scale, or none of its items are in the data.
     """
-    responses: Responses = data if hasattr(data, "codes") else data.responses
+    responses = data.responses if hasattr(data, "responses") else data
     instrument = responses.instrument
     if scale is not None and scale not in instrument.scale:
         raise DataError(

@@ -58,7 +58,8 @@ class Responses(Result):
     def __post_init__(self) -> None:
         object.__setattr__(self, "codes", read_only(self.codes))
         columns: list[npt.NDArray[Any]] = [*self.roles.values(), *self.extra.values()]
-        for array in (self.reasons, self.rows, self.sources, *columns):
+        columns += [self.reasons, self.rows, self.sources]
+        for array in columns:
             array.setflags(write=False)
 
     @property
