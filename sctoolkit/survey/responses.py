@@ -18,7 +18,7 @@ ANSWERED = 0
 REASONS: tuple[str, ...] = ("answered", *NON_ANSWERS)
 """Meaning of the numbers in ``Responses.reasons``: 0 answered, then the kinds of non-answer."""
 
-ROLES: tuple[str, ...] = ("respondent", "wave", "side", "organisation", "group", "weight")
+ROLES: tuple[str, ...] = ("respondent", "wave", "side", "organisation", "group", "weight", "stratum", "psu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
