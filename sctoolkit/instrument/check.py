@@ -73,6 +73,11 @@ def _scale_faults(instrument: Instrument, name: str, scale: Scale) -> Iterator[s
         yield f"`{path}.minimum`: must lie between 1 and the {len(scale.items)} items, not {scale.minimum}"
     if scale.scored and scale.minimum is None:
         yield f"`{path}.minimum`: is missing; say how many items must be answered"
+    for form, minimum in scale.form_minimum.items():
+        if form not in instrument.instrument.forms:
+            yield f"`{path}.form_minimum`: `{form}` is not in `instrument.forms`{_near(form, instrument.instrument.forms)}"
+        elif not 1 <= minimum <= (carried := len(scale_items_of_form(instrument, scale, form))):
+            yield f"`{path}.form_minimum.{form}`: must lie between 1 and the {carried} items of that form, not {minimum}"
     if scale.range is not None and scale.range[0] >= scale.range[1]:
         yield f"`{path}.range`: must rise, not {list(scale.range)}"
     if not unknown and all(instrument.by_code[code].response in instrument.response for code in scale.items):
@@ -80,6 +85,12 @@ def _scale_faults(instrument: Instrument, name: str, scale: Scale) -> Iterator[s
     for index, cutoff in enumerate(scale.cutoffs):
         if cutoff.low > cutoff.high:
             yield f"`{path}.cutoffs[{index}]`: low {cutoff.low:g} is above high {cutoff.high:g}"
+
+
+def scale_items_of_form(instrument: Instrument, scale: Scale, form: str) -> tuple[str, ...]:
+    """Return the items of a scale that a form carries."""
+    carried = {item.code for item in instrument.items_of_form(form)}
+    return tuple(code for code in scale.items if code in carried)
 
 
 def _rule_faults(instrument: Instrument, path: str, scale: Scale) -> Iterator[str]:

@@ -141,7 +141,9 @@ class Tags(Part):
 class Scale(Part):
     """A scored construct.
 
-    ``rule`` says how item values become a score; ``minimum`` is the number of answered items needed; ``counted`` lists
+    ``rule`` says how item values become a score; ``minimum`` is the number of answered items needed and
+    ``minimum_source`` who published it (empty: nobody did, it is a convention of this project); ``form_minimum`` is the
+    number for people who got a shorter form, whose further items were not asked; ``counted`` lists
     per item the score values that count 1 under ``count`` (and, with ``rule = "sum"``, is not used); ``table`` converts
     a complete sum (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules. ``range`` is the
     range of the score before it is expressed as percent of maximum.
@@ -151,6 +153,8 @@ class Scale(Part):
     items: tuple[str, ...]
     rule: Rule
     minimum: int | None = None
+    minimum_source: str = ""
+    form_minimum: dict[str, int] = {}
     range: tuple[float, float] | None = None
     higher: str = ""
     keyed: bool = True
