@@ -10,9 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.regress import regress
+    from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.library import list_instruments, load_instrument
+    from sctoolkit.scoring.describe import describe
 
 _HOME: dict[str, str] = {
+    "describe": "sctoolkit.scoring.describe",
+    "load_study": "sctoolkit.evaluation.study",
+    "regress": "sctoolkit.change.regress",
     "list_instruments": "sctoolkit.instrument.library",
     "load_instrument": "sctoolkit.instrument.library",
 }
