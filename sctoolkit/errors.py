@@ -139,3 +139,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
     shown = ", ".join(f"`{name}`" for name in names[:12])
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return (f"Known: {shown}{more}.",)
+
+
+def toml_place(error: ValueError) -> str:
+    """Return where a TOML text cannot be read, from the parser's message.
+
+    Examples
+    --------
+    >>> toml_place(ValueError("Expected '=' after a key (at line 3, column 7)"))
+    'line 3, column 7'
+    """
+    message = str(error)
+    return message.rpartition("(at ")[2].rstrip(")") if "(at " in message else message

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from sctoolkit.errors import StudyError, did_you_mean
+from sctoolkit.errors import StudyError, did_you_mean, toml_place
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument, NonAnswerKind
 from sctoolkit.instrument.parse import schema_faults
@@ -213,7 +213,8 @@ def _parse(content: bytes, origin: str) -> StudyFile:
         raise StudyError(f"`{origin}` must be UTF-8 text; byte {error.start} is not.") from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError(
-            f"`{origin}` must be TOML, and it is not: {error}.", hint='Text stands in quotes: title = "My study".'
+            f"`{origin}` must be TOML, and it is not at {toml_place(error)}.",
+            hint='Text stands in quotes: title = "My study".',
         ) from None
     except ValidationError as error:
         raise _faulty(origin, schema_faults(error, StudyFile)) from None

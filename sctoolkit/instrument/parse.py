@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from sctoolkit.errors import InstrumentError, closest
+from sctoolkit.errors import InstrumentError, closest, toml_place
 from sctoolkit.instrument.check import faults_of
 from sctoolkit.instrument.model import Instrument
 
@@ -32,7 +32,7 @@ def parse_instrument(text: str, origin: str) -> Instrument:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InstrumentError(
-            f"`{origin}` must be TOML, and it is not: {error}.",
+            f"`{origin}` must be TOML, and it is not at {toml_place(error)}.",
             hint="Strings need quotes; `items` and other bare keys stand above the first [section].",
         ) from None
     try:

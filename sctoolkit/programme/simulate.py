@@ -142,7 +142,7 @@ def _people(organisations: tuple[Organisation, ...], rng: np.random.Generator) -
             rows.append((organisation.name, organisation.side, organisation.entry, place, first))
     people = pd.DataFrame(rows, columns=["organisation", "side", "entry", "place", "first"])
     letters = np.array(list(CODE_LETTERS))
-    people["key"] = ["".join(rng.choice(letters, size=6)) for _ in range(len(people))]
+    people["key"] = ["".join(key) for key in rng.choice(letters, size=(len(people), 6))]
     return people
 
 
@@ -214,17 +214,12 @@ def _answers(instrument: Instrument, code: str, latent: FloatArray, rng: np.rand
 
 def _codes(people: pd.DataFrame, place: int, rng: np.random.Generator) -> list[str]:
     """Self-generated codes as written: after the first wave one in ten is empty and one in twenty has a slip."""
-    written = []
-    for key in people["key"]:
-        fate, where = rng.random(), int(rng.integers(len(key)))
-        slip = CODE_LETTERS[int(rng.integers(len(CODE_LETTERS)))]
-        if place > 0 and fate < 0.10:
-            written.append("")
-        elif place > 0 and fate < 0.15:
-            written.append(key[:where] + slip + key[where + 1 :])
-        else:
-            written.append(key)
-    return written
+    n = len(people)
+    fate, where, slip = rng.random(n), rng.integers(0, 6, n), rng.integers(0, len(CODE_LETTERS), n)
+    return [
+        key if place == 0 or draw >= 0.15 else "" if draw < 0.10 else key[:at] + CODE_LETTERS[letter] + key[at + 1 :]
+        for key, draw, at, letter in zip(people["key"], fate, where, slip, strict=True)
+    ]
 
 
 def expected_item(instrument: Instrument, code: str, mean: float) -> float:
