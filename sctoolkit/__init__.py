@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.library import list_instruments, load_instrument
     from sctoolkit.scoring.describe import describe
+    from sctoolkit.scoring.score import score
+    from sctoolkit.survey.frame import from_frame
 
 _HOME: dict[str, str] = {
+    "from_frame": "sctoolkit.survey.frame",
+    "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",
     "load_study": "sctoolkit.evaluation.study",
     "regress": "sctoolkit.change.regress",

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from sctoolkit.survey.responses import Responses
 
 SCORED = 0
-SCORE_REASONS: tuple[str, ...] = ("scored", "not_asked", "no_answer", "too_few_answers", "direction_unknown")
-"""Meaning of the numbers in ``Scores.reasons``. ``not_asked``: no item of the scale was put to this person;
-``no_answer``: asked and none answered; ``too_few_answers``: fewer than the scale's minimum."""
+SCORE_REASONS: tuple[str, ...] = (
+    "scored", "not_asked", "no_answer", "too_few_answers", "direction_unknown", "undefined",
+)  # fmt: skip
+"""Meaning of the numbers in ``Scores.reasons``. ``not_asked``: fewer items than the minimum were put to this person;
+``no_answer``: asked and none answered; ``too_few_answers``: fewer than the scale's minimum; ``direction_unknown``:
+nobody knows the keying of an item; ``undefined``: the rule has no number (no position reached)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +74,7 @@ class Scores(Result):
         return pd.DataFrame({**columns, **{name: self.values[:, s] for s, name in enumerate(self.scales)}})
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a scale, wave and side: mean, SD (as ``std_error`` of nothing: term ``mean`` and ``sd``)."""
+        """Return two rows a scale, wave and side: terms ``mean`` and ``sd``, in the scale's points, unweighted."""
         rows: list[dict[str, Any]] = []
         keys = [name for name in ("wave", "side") if name in self.roles]
         labels = pd.DataFrame({name: self.roles[name] for name in keys}, index=range(len(self.values)))
@@ -85,6 +88,16 @@ class Scores(Result):
                 for term, figure in (("mean", float(values.mean()) if len(values) else float("nan")), ("sd", spread)):
                     rows.append({"scale": name, **place, "term": term, "estimate": figure, "n_obs": len(values)})
         return tidy_frame(rows)
+
+    def account(self) -> pd.DataFrame:
+        """Return how many scores were given and not given and why: one row a scale and reason, over all rows in."""
+        counts = [np.bincount(self.reasons[:, s], minlength=len(SCORE_REASONS)) for s in range(len(self.scales))]
+        rows = [
+            {"scale": name, "reason": reason, "n": int(count)}
+            for name, column in zip(self.scales, counts, strict=True)
+            for reason, count in zip(SCORE_REASONS, column, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["scale", "reason", "n"])
 
     def glance(self) -> pd.DataFrame:
         """Return one row: rows in, and how many scores were given and not given over all scales."""

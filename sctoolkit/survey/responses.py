@@ -36,8 +36,8 @@ class Responses(Result):
     reasons : (n, k) int8 array
         Why there is no answer, as an index into `REASONS`; 0 where there is one.
     roles : mapping
-        Columns of `ROLES` that the data have; ``respondent`` and ``wave`` are strings ("" where unknown), ``weight``
-        is float.
+        Columns of `ROLES` that the data have: strings ("" where unknown), but ``weight`` and ``duration`` are float
+        (nan where unknown).
     extra : mapping
         Further columns kept by name (covariates), untouched.
     rows : (n,) int array
@@ -81,6 +81,11 @@ class Responses(Result):
                 hint=(*did_you_mean(name, self.roles), f"Name it: `columns={{'{name}': 'your column'}}`."),
             )
         return self.roles[name]
+
+    @property
+    def took_part(self) -> npt.NDArray[np.bool_]:
+        """Whether a row holds at least one answer, (n,)."""
+        return np.asarray((self.reasons == ANSWERED).any(axis=1))
 
     def waves(self) -> tuple[str, ...]:
         """Return the waves in the order in which the data bring them."""

@@ -1,0 +1,78 @@
+"""Which blanks were never a question: planned missingness, absent items, rows without any answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sctoolkit.errors import MatchError, OptionError, did_you_mean
+from sctoolkit.instrument.model import Instrument
+from sctoolkit.result import Caveat
+from sctoolkit.survey.decisions import Asked
+from sctoolkit.survey.match import Match
+from sctoolkit.survey.responses import REASONS
+from sctoolkit.survey.text import as_text
+
+
+def mark_not_asked(table: pd.DataFrame, match: Match, reasons: npt.NDArray[np.int8], asked: Asked) -> list[Caveat]:
+    """Turn blanks into `not_asked` where an item was not put; return a caveat on answers where it was not put."""
+    skipped, not_asked = REASONS.index("skipped"), REASONS.index("not_asked")
+    places = {item: place for place, item in enumerate(match.items)}
+    stray = 0
+    for item, conditions in asked.items():
+        if item not in places:
+            raise OptionError(f"`asked` must name items in the data, not `{item}`.", hint=did_you_mean(item, places))
+        put = np.ones(len(table), dtype=bool)
+        for column, values in conditions.items():
+            if column not in table.columns:
+                raise MatchError(
+                    f"The data must have the column `{column}`, named in `asked`, and they have not.",
+                    hint=did_you_mean(column, [str(name) for name in table.columns]),
+                )
+            wanted = {as_text(value) for value in ([values] if isinstance(values, (str, int, float)) else values)}
+            put &= table[column].map(as_text).isin(wanted).to_numpy()
+        column_reasons = reasons[:, places[item]]
+        stray += int((~put & (column_reasons == 0)).sum())
+        column_reasons[~put & (column_reasons == skipped)] = not_asked
+    if not stray:
+        return []
+    return [
+        Caveat(
+            code="answered_though_not_asked",
+            sentence=f"{stray} answers stand where `asked` says that the item was not put; they were kept.",
+            numbers={"n": stray},
+            n_people=stray,
+        )
+    ]
+
+
+def absence_caveats(instrument: Instrument, absent: Sequence[str]) -> list[Caveat]:
+    """Return a caveat that names the items that no column holds."""
+    if not absent:
+        return []
+    total, shown = len(instrument.items), ", ".join(absent[:8]) + (", ..." if len(absent) > 8 else "")
+    return [
+        Caveat(
+            code="items_absent",
+            sentence=f"{len(absent)} of {total} items of `{instrument.id}` are not in the data: {shown}.",
+            numbers={"n": len(absent), "items": list(absent)},
+        )
+    ]
+
+
+def empty_caveats(reasons: npt.NDArray[np.int8]) -> list[Caveat]:
+    """Return a caveat that counts the rows without any answer."""
+    empty = int((reasons != 0).all(axis=1).sum())
+    if not empty:
+        return []
+    return [
+        Caveat(
+            code="empty_rows",
+            sentence=f"{empty} of {len(reasons)} rows hold no answer to any item.",
+            numbers={"n": empty, "n_rows": len(reasons)},
+            n_people=empty,
+        )
+    ]

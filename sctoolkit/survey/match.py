@@ -1,0 +1,204 @@
+"""Which column holds which item: by the caller's word, by code, by a published alias, by the question's text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from sctoolkit.errors import MatchError, closest, did_you_mean
+from sctoolkit.instrument.model import Instrument
+from sctoolkit.survey.decisions import Columns
+from sctoolkit.survey.responses import ROLES
+from sctoolkit.survey.text import fold, fold_question
+
+NEAR_MISS = 0.8
+"""Likeness of an unused column's name to an absent item's code from which a typing error is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Columns of a table by what they hold."""
+
+    items: Mapping[str, str]
+    how: Mapping[str, str]
+    roles: Mapping[str, tuple[str, ...]]
+    absent: tuple[str, ...]
+
+
+def match_columns(
+    columns: Sequence[str],
+    instrument: Instrument,
+    *,
+    given: Columns | None = None,
+    wording: Mapping[str, str] | None = None,
+    texts: Mapping[str, Collection[str]] | None = None,
+    strict: bool = True,
+) -> Match:
+    """Return which column holds which item and role.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names of the table's columns.
+    instrument : Instrument
+        The questionnaire.
+    given : mapping, optional
+        Role or item code -> column name, as the caller says; None for an item that was not put to anybody. Several
+        columns make one key, for a respondent's number that is unique in its country only.
+    wording : mapping, optional
+        Column -> text of its question, where the file brings it.
+    texts : mapping, optional
+        Item code -> texts under which it is known (attached wording in any language).
+    strict : bool
+        Whether a column that nearly bears an absent item's name is refused as a typing error.
+
+    Raises
+    ------
+    MatchError
+        If a named column is absent, two columns claim one item, none fits, or a name is nearly right.
+    """
+    repeated = _repeated(columns)
+    if repeated:
+        raise MatchError(
+            f"Columns must have names of their own; {_listed(repeated)} stand more than once.",
+            hint="Rename them, so that it is clear which one is meant.",
+        )
+    given = dict(given or {})
+    roles = {name: _given_role(name, given[name], columns) for name in ROLES if given.get(name) is not None}
+    items, absent = _given_items(given, instrument, columns)
+    how = dict.fromkeys(items, "named by you")
+    for claims, word in _claims(columns, instrument, wording or {}, texts or {}):
+        taken = {*items.values(), *(name for names in roles.values() for name in names)}
+        for code in instrument.item_codes:
+            free = [name for name in claims.get(code, ()) if name not in taken]
+            if code in items or code in absent or not free:
+                continue
+            if len(free) > 1:
+                raise MatchError(
+                    f"Item `{code}` must be in one column, and {len(free)} claim it: {_listed(free)}.",
+                    hint=f"Name the right one: `columns={{'{code}': '{free[0]}'}}`.",
+                )
+            items[code], how[code] = free[0], word
+    missing = tuple(code for code in instrument.item_codes if code not in items)
+    if not items:
+        _refuse_none(columns, instrument)
+    if strict:
+        _refuse_near_misses(columns, items, roles, [code for code in missing if code not in absent])
+    order = [code for code in instrument.item_codes if code in items]
+    return Match({code: items[code] for code in order}, {code: how[code] for code in order}, roles, missing)
+
+
+def _given_role(name: str, value: str | Sequence[str] | None, columns: Sequence[str]) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else tuple(value or ())
+    for column in names:
+        _must_exist(name, column, columns)
+    return names
+
+
+def _given_items(given: Columns, instrument: Instrument, columns: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    items: dict[str, str] = {}
+    absent: set[str] = set()
+    for name, column in given.items():
+        if name in ROLES:
+            continue
+        if name not in instrument.by_code:
+            raise MatchError(
+                f"`columns` must name roles or items of `{instrument.id}`, and `{name}` is neither.",
+                hint=did_you_mean(name, (*ROLES, *instrument.item_codes)),
+            )
+        if column is None:
+            absent.add(name)
+            continue
+        if not isinstance(column, str):
+            raise MatchError(f"Item `{name}` must be in one column, not in several.")
+        _must_exist(name, column, columns)
+        items[name] = column
+    for column in _repeated(list(items.values())):
+        both = [code for code, name in items.items() if name == column]
+        raise MatchError(f"A column must hold one item; `{column}` is named for {_listed(both)}.")
+    return items, absent
+
+
+def _must_exist(name: str, column: str, columns: Sequence[str]) -> None:
+    if column not in columns:
+        raise MatchError(
+            f"The data must have the column `{column}`, named for `{name}`, and they have not.",
+            hint=did_you_mean(column, columns),
+        )
+
+
+def _claims(
+    columns: Sequence[str], instrument: Instrument, wording: Mapping[str, str], texts: Mapping[str, Collection[str]]
+) -> Iterable[tuple[dict[str, list[str]], str]]:
+    """Yield item -> columns for each way of matching, the surest first."""
+    yield {code: [code] for code in instrument.item_codes if code in columns}, "code"
+    by_fold: dict[str, list[str]] = {}
+    for name in columns:
+        by_fold.setdefault(_fold_name(name), []).append(name)
+    yield {code: by_fold.get(_fold_name(code), []) for code in instrument.item_codes}, "code, however written"
+    yield (
+        {item.code: [c for alias in item.aliases for c in by_fold.get(_fold_name(alias), [])]
+         for item in instrument.items},
+        "published name",
+    )  # fmt: skip
+    by_text: dict[str, list[str]] = {}
+    for name in columns:
+        for text in dict.fromkeys(fold_question(text) for text in (name, wording.get(name, "")) if text):
+            by_text.setdefault(text, []).append(name)
+    known = {item.code: [item.label, *texts.get(item.code, ())] for item in instrument.items}
+    yield (
+        {code: list(dict.fromkeys(c for text in said for c in by_text.get(fold_question(text), [])))
+         for code, said in known.items()},
+        "text of the question",
+    )  # fmt: skip
+
+
+def _fold_name(name: str) -> str:
+    return fold(name).replace(" ", "_").replace("-", "_").replace(".", "_")
+
+
+def _refuse_none(columns: Sequence[str], instrument: Instrument) -> None:
+    near = [(code, closest(code, columns)) for code in instrument.item_codes]
+    hints = [f"`{name}` looks like item `{code}`." for code, name in near if name is not None][:5]
+    shown = _listed(list(columns)[:10]) if columns else "no columns"
+    raise MatchError(
+        f"At least one column must hold an item of `{instrument.id}`, and none does.",
+        where=(f"Columns: {shown}.", f"Items: {_listed(instrument.item_codes[:10])}."),
+        hint=(*hints, "Say which column holds which item: `columns={'item': 'column'}`."),
+    )
+
+
+def _refuse_near_misses(
+    columns: Sequence[str], items: Mapping[str, str], roles: Mapping[str, tuple[str, ...]], missing: Sequence[str]
+) -> None:
+    taken = {*items.values(), *(name for names in roles.values() for name in names)}
+    unused = [name for name in columns if name not in taken]
+    near = [(code, name) for code in missing for name in unused if _like(code, name) >= NEAR_MISS]
+    if near:
+        code = near[0][0]
+        raise MatchError(
+            f"Every item must be found or known to be absent; {_listed(dict(near))} nearly match a column's name.",
+            where=tuple(f"Item `{code}` is not there, and column `{name}` holds no item." for code, name in near[:5]),
+            hint=(
+                f"If it is the item, name it: `columns={{'{code}': '{near[0][1]}'}}`.",
+                f"If `{code}` was not asked, say so: `columns={{'{code}': None}}`.",
+            ),
+        )
+
+
+def _like(code: str, name: str) -> float:
+    """Return how alike two names are; names that differ by their numbers alone are different names."""
+    one, two = _fold_name(code), _fold_name(name)
+    if one.rstrip("0123456789") == two.rstrip("0123456789"):
+        return 0.0
+    return SequenceMatcher(None, one, two).ratio()
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    return list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

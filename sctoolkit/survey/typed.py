@@ -1,0 +1,104 @@
+"""From a table to responses: match the columns, read the cells, account for every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sctoolkit.errors import DataError, MatchError, did_you_mean
+from sctoolkit.instrument.model import Instrument
+from sctoolkit.result import Caveat, Provenance
+from sctoolkit.survey.answers import Unmatched, answer_key, read_column
+from sctoolkit.survey.asked import absence_caveats, empty_caveats, mark_not_asked
+from sctoolkit.survey.decisions import Decisions, check_answer_words, harmless_codes, split_missing_codes
+from sctoolkit.survey.match import Match, match_columns
+from sctoolkit.survey.responses import Responses
+from sctoolkit.survey.roles import check_repeats, role_columns
+from sctoolkit.survey.unmatched import refuse_unmatched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a table comes from and what is known about it beside its cells."""
+
+    analysis: str
+    source: str
+    rows: npt.NDArray[np.int64] | None = None
+    wording: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Collection[str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    caveats: Sequence[Caveat] = ()
+
+
+def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions, origin: Origin) -> Responses:
+    """Return the typed answers of a table, from memory or from a file."""
+    if len(table) == 0:
+        raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
+    names = [str(name) for name in table.columns]
+    match = match_columns(names, instrument, given=decisions.columns, wording=origin.wording, texts=origin.texts)
+    _check_keep(decisions.keep, names)
+    rows = np.arange(1, len(table) + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
+    codes, reasons = _typed_answers(table, instrument, match, decisions, rows)
+    sources = np.full(len(table), origin.source, dtype=object)
+    stray = mark_not_asked(table, match, reasons, decisions.asked)
+    roles = role_columns(table, match, wave=decisions.wave, side=decisions.side)
+    check_repeats(roles, rows, sources)
+    return Responses(
+        instrument=instrument,
+        items=tuple(match.items),
+        codes=codes,
+        reasons=reasons,
+        roles=roles,
+        extra={name: table[name].to_numpy(copy=True) for name in decisions.keep},
+        rows=rows,
+        sources=sources,
+        provenance=_provenance(instrument, match, roles, origin, len(table)),
+        caveats=(*origin.caveats, *stray, *absence_caveats(instrument, match.absent), *empty_caveats(reasons)),
+    )
+
+
+def _check_keep(keep: Sequence[str], names: Sequence[str]) -> None:
+    for name in keep:
+        if name not in names:
+            raise MatchError(f"`keep` must name columns of the data; `{name}` is none.", hint=did_you_mean(name, names))
+
+
+def _provenance(
+    instrument: Instrument, match: Match, roles: Mapping[str, npt.NDArray[Any]], origin: Origin, n_rows: int
+) -> Provenance:
+    return Provenance(
+        analysis=origin.analysis,
+        instrument=instrument.id,
+        instrument_version=instrument.version,
+        waves=tuple(dict.fromkeys(roles["wave"].tolist())) if "wave" in roles else (),
+        n_in=n_rows,
+        n_used=n_rows,
+        options={**origin.options, "columns": dict(match.items), "matched_by": dict(match.how)},
+        inputs=origin.inputs,
+    )
+
+
+def _typed_answers(
+    table: pd.DataFrame, instrument: Instrument, match: Match, decisions: Decisions, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+    general, own = split_missing_codes(decisions.missing_codes, instrument)
+    answers = decisions.answers
+    check_answer_words(answers, instrument)
+    shape = (len(table), len(match.items))
+    codes, reasons = np.empty(shape, order="F"), np.empty(shape, dtype=np.int8, order="F")
+    unmatched: list[Unmatched] = []
+    for place, (item, column) in enumerate(match.items.items()):
+        words = {**answers.get(instrument.by_code[item].response, {}), **answers.get(item, {})}
+        missing = {**harmless_codes(general, instrument, item), **own.get(item, {})}
+        key = answer_key(instrument, item, answers=words, missing_codes=missing)
+        codes[:, place], reasons[:, place], strange = read_column(item, table[column], key, rows)
+        unmatched += strange
+    if unmatched:
+        refuse_unmatched(unmatched, instrument, len(table))
+    return codes, reasons
