@@ -1,0 +1,160 @@
+"""Sample statistics that models are fitted to; computed once and shared by all models of the same data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sctoolkit.errors import DataError, NotIdentifiedError, SctoolkitError
+from sctoolkit.measurement.model_data import ModelData
+from sctoolkit.numerics.implied_moments import FloatArray
+from sctoolkit.numerics.ml import NormalGroup
+from sctoolkit.numerics.normal_patterns import data_patterns
+from sctoolkit.numerics.ordinal_statistics import OrdinalStatistics, ordinal_statistics
+from sctoolkit.numerics.saturated_normal import saturated_moments
+from sctoolkit.numerics.wls import GroupMoments
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Statistics of every group: ``ordinal`` and ``moments`` for ordered items, ``normal`` for continuous ones."""
+
+    ordinal: tuple[OrdinalStatistics, ...]
+    moments: tuple[GroupMoments, ...]
+    normal: tuple[NormalGroup, ...]
+
+    @property
+    def spread(self) -> tuple[FloatArray, ...]:
+        """Return covariances, correlations for ordered items."""
+        if self.ordinal:
+            return tuple(group.correlation for group in self.ordinal)
+        return tuple(group.covariance for group in self.normal)
+
+    @property
+    def mean(self) -> tuple[FloatArray, ...]:
+        """Return means, zero for ordered items."""
+        if self.ordinal:
+            return tuple(np.zeros(group.correlation.shape[0]) for group in self.ordinal)
+        return tuple(group.mean for group in self.normal)
+
+    @property
+    def thresholds(self) -> tuple[FloatArray, ...]:
+        """Return thresholds item by item."""
+        if self.ordinal:
+            return tuple(np.concatenate(group.thresholds) for group in self.ordinal)
+        return tuple(np.zeros(0) for _ in self.normal)
+
+    @property
+    def n(self) -> tuple[float, ...]:
+        """Return the size of every group."""
+        return tuple(group.n for group in (self.moments or self.normal))
+
+
+def ordinal_sample(data: ModelData, estimator: str) -> Sample:
+    """Return thresholds, polychoric correlations, Gamma and the estimator's weight of every group.
+
+    Raises
+    ------
+    NotIdentifiedError
+        If two items order all people alike, or full weights are asked for with too few people.
+    """
+    missing = "pairwise" if data.missing == "pairwise" else "listwise"
+    found: list[OrdinalStatistics] = []
+    for index, codes in enumerate(data.codes):
+        label = data.groups[index]
+        try:
+            stats = ordinal_statistics(
+                codes,
+                [len(data.categories[name]) for name in data.items],
+                weights=None if data.weights is None else data.weights[index],
+                clusters=None if data.clusters is None else data.clusters[index],
+                missing=missing,  # type: ignore[arg-type]
+                nacov="full",
+            )
+        except SctoolkitError as error:
+            where = (*error.where, f"Group `{label}`.") if label else error.where
+            raise type(error)(error.problem, where=where, hint=error.hint) from None
+        _check_pairs(stats, data, label)
+        found.append(stats)
+    return Sample(tuple(found), tuple(_moments(stats, estimator) for stats in found), ())
+
+
+def reweighted(sample: Sample, estimator: str) -> Sample:
+    """Return the same statistics with the weight of another estimator."""
+    return Sample(sample.ordinal, tuple(_moments(stats, estimator) for stats in sample.ordinal), ())
+
+
+def _moments(stats: OrdinalStatistics, estimator: str) -> GroupMoments:
+    """Return observed moments with the weight of an estimator."""
+    a, b = np.triu_indices(stats.correlation.shape[0], 1)
+    observed = np.concatenate([*stats.thresholds, stats.correlation[a, b]])
+    gamma = np.asarray(stats.gamma)
+    if estimator.startswith("ULS"):
+        weight: FloatArray = np.ones(observed.size)
+    elif estimator == "WLS":
+        values = np.linalg.eigvalsh(gamma)
+        if values[0] <= 1e-10 * values[-1]:
+            raise NotIdentifiedError(
+                f"Full weights (WLS) must have an invertible Gamma, and {stats.n_obs:.0f} people do not give one for "
+                f"{observed.size} moments.",
+                hint='Use `estimator="WLSMV"` or `estimator="ULSMV"`.',
+            )
+        weight = np.linalg.inv(gamma)
+    else:
+        weight = 1.0 / np.diag(gamma)
+    return GroupMoments(stats.n_obs, observed, weight, gamma)
+
+
+def _check_pairs(stats: OrdinalStatistics, data: ModelData, label: str) -> None:
+    """Raise for pairs without a usable correlation."""
+    a, b = np.triu_indices(len(data.items), 1)
+    where = (f"Group `{label}`.",) if label else ()
+    empty = np.flatnonzero(stats.n_pairwise == 0)
+    if empty.size:
+        raise DataError(
+            f"Every pair of items must have been answered by someone, and `{data.items[a[empty[0]]]}` and "
+            f"`{data.items[b[empty[0]]]}` were not.",
+            where=where,
+        )
+    bound = np.flatnonzero(stats.at_bound)
+    if bound.size:
+        names = ", ".join(f"`{data.items[a[k]]}` and `{data.items[b[k]]}`" for k in bound[:3])
+        raise NotIdentifiedError(
+            f"Polychoric correlations must lie inside -1 and 1, and {bound.size} do not: {names}.",
+            where=(*where, "These answers are perfectly ordered, so the correlation has no variance."),
+            hint="Leave one item of the pair out, or join rare categories.",
+        )
+
+
+def normal_sample(data: ModelData) -> Sample:
+    """Return patterns and saturated moments of every group of continuous items."""
+    groups: list[NormalGroup] = []
+    for index, values in enumerate(data.values):
+        weight = None if data.weights is None else data.weights[index]
+        clusters = None if data.clusters is None else data.clusters[index]
+        patterns = data_patterns(values, weight)
+        mean, spread = saturated_moments(patterns, values.shape[1])
+        _check_rank(spread, data, index, values.shape[0])
+        n = float(values.shape[0]) if weight is None else float(weight.sum())
+        groups.append(NormalGroup(values, patterns, mean, spread, n, weight, clusters))
+    return Sample((), (), tuple(groups))
+
+
+def _check_rank(spread: FloatArray, data: ModelData, index: int, n_rows: int) -> None:
+    """Raise where the sample covariance matrix is singular."""
+    sd = np.sqrt(np.diag(spread))
+    values, vectors = np.linalg.eigh(spread / np.outer(sd, sd))
+    if values[0] > 1e-9:
+        return
+    label = data.groups[index]
+    worst = np.argsort(-np.abs(vectors[:, 0]))[:4]
+    names = ", ".join(f"`{data.items[k]}`" for k in worst if abs(vectors[k, 0]) > 0.1)
+    raise NotIdentifiedError(
+        "The covariance matrix of the items must be positive definite, and it is singular.",
+        where=(
+            *((f"Group `{label}`.",) if label else ()),
+            f"{n_rows} people, {len(data.items)} items; a sum of {names} does not vary.",
+        ),
+        hint="Leave out an item that others determine, or use more people than items.",
+    )

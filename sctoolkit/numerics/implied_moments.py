@@ -1,0 +1,218 @@
+"""Moments that a linear model with latent variables implies, for continuous and ordinal items at once.
+
+One representation serves factor models, latent regression, mediation and latent change scores (the reticular action
+model): observed items and latent variables stand in one vector ``v = means + paths v + zeta``, items first. ``paths``
+holds the loadings (rows of items, columns of latent variables) and the regressions, ``covariances`` holds Theta and
+Psi, ``means`` holds nu and alpha. For ordered items only standardised quantities are observed, see `evaluate`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class Kind(IntEnum):
+    """The matrix in which a parameter stands."""
+
+    PATH = 0
+    COVARIANCE = 1
+    MEAN = 2
+    THRESHOLD = 3
+    SCALE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GroupModel:
+    """The model of one group: fixed values in matrices, and where the entries of the parameter vector stand.
+
+    Entry ``k`` of the model stands at ``(row[k], col[k])`` of the matrix ``kind[k]`` and has the value
+    ``entry_offset[k] + entry_map[k] @ z``; equality constraints live in ``entry_map``.
+
+    Attributes
+    ----------
+    ordered : (p,) bool
+        Which items are ordinal.
+    threshold_item : (t,) int
+        Item of each threshold, sorted by item.
+    paths, covariances : (v, v) float
+        Fixed values; zero where an entry stands. Items come first.
+    means : (v,) float
+    thresholds : (t,) float
+    scales : (p,) float
+        ``1 / sd`` of the latent responses (delta parameterization).
+    kind, row, col : (k,) int
+    entry_map : (k, q) float
+    entry_offset : (k,) float
+    derived : (d,) int
+        Ordered items whose residual variance follows from their scale (delta parameterization).
+    mean_structure : bool
+        Whether means of continuous items are modelled.
+    """
+
+    ordered: BoolArray
+    threshold_item: IntArray
+    paths: FloatArray
+    covariances: FloatArray
+    means: FloatArray
+    thresholds: FloatArray
+    scales: FloatArray
+    kind: IntArray
+    row: IntArray
+    col: IntArray
+    entry_map: FloatArray
+    entry_offset: FloatArray
+    derived: IntArray
+    mean_structure: bool
+
+    @property
+    def n_items(self) -> int:
+        """Return the number of items."""
+        return int(self.ordered.size)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """Every matrix of one group at one parameter vector.
+
+    ``sigma`` and ``mu`` are those of the latent responses; ``sd`` is 1 for continuous items; ``total`` is
+    ``inv(I - paths)`` and ``reach`` its rows of items.
+    """
+
+    paths: FloatArray
+    covariances: FloatArray
+    means: FloatArray
+    thresholds: FloatArray
+    scales: FloatArray
+    total: FloatArray
+    reach: FloatArray
+    sigma: FloatArray
+    mu: FloatArray
+    sd: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Order of the moments of one group: locations, variances of continuous items, covariances.
+
+    Locations come item by item: the thresholds of an ordered item, the mean of a continuous one (when means are
+    modelled). Covariances are the pairs of the lower triangle by columns; correlations for pairs of ordered items.
+    """
+
+    location_item: IntArray
+    location_threshold: IntArray
+    variance_item: IntArray
+    pair_a: IntArray
+    pair_b: IntArray
+
+    @property
+    def n_locations(self) -> int:
+        """Return the number of thresholds and means."""
+        return int(self.location_item.size)
+
+    @property
+    def n_moments(self) -> int:
+        """Return the length of the moment vector."""
+        return int(self.location_item.size + self.variance_item.size + self.pair_a.size)
+
+
+def moment_layout(ordered: BoolArray, threshold_item: IntArray, mean_structure: bool) -> Layout:
+    """Return the order of the moments.
+
+    Examples
+    --------
+    >>> moment_layout(np.array([True, True]), np.array([0, 0, 1]), True).n_moments
+    4
+    """
+    items: list[int] = []
+    which: list[int] = []
+    for item, is_ordered in enumerate(ordered):
+        if is_ordered:
+            own = np.flatnonzero(threshold_item == item)
+            items.extend([item] * own.size)
+            which.extend(own.tolist())
+        elif mean_structure:
+            items.append(item)
+            which.append(-1)
+    pair_a, pair_b = np.triu_indices(ordered.size, 1)
+    return Layout(
+        np.array(items, dtype=np.intp), np.array(which, dtype=np.intp), np.flatnonzero(~ordered), pair_a, pair_b
+    )
+
+
+def evaluate(model: GroupModel, z: FloatArray) -> ModelState:
+    """Return the matrices of a group at the parameter vector ``z``.
+
+    Parameters
+    ----------
+    model : GroupModel
+    z : (q,) float array
+
+    Returns
+    -------
+    ModelState
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If ``I - paths`` is singular.
+
+    Notes
+    -----
+    Sigma = F (I - B)^-1 S (I - B)^-T F'. With delta, the residual variance of an ordered item is the one that gives
+    its latent response the variance ``scale ** -2``; with theta it is a parameter and the scale follows.
+
+    References
+    ----------
+    McArdle & McDonald (1984), doi:10.1111/j.2044-8317.1984.tb00802.x; Muthen & Asparouhov (2002), Mplus Web Note 4.
+    """
+    paths, covariances = model.paths.copy(), model.covariances.copy()
+    means, thresholds, scales = model.means.copy(), model.thresholds.copy(), model.scales.copy()
+    values = model.entry_offset + model.entry_map @ z
+    kind, row, col = model.kind, model.row, model.col
+    at = kind == Kind.PATH
+    paths[row[at], col[at]] = values[at]
+    at = kind == Kind.COVARIANCE
+    covariances[row[at], col[at]] = values[at]
+    covariances[col[at], row[at]] = values[at]
+    at = kind == Kind.MEAN
+    means[row[at]] = values[at]
+    at = kind == Kind.THRESHOLD
+    thresholds[row[at]] = values[at]
+    at = kind == Kind.SCALE
+    scales[row[at]] = values[at]
+    p, derived = model.n_items, model.derived
+    total = np.linalg.inv(np.eye(paths.shape[0]) - paths)
+    reach = total[:p]
+    sigma = reach @ covariances @ reach.T
+    if derived.size:
+        wanted = scales[derived] ** -2.0 - np.diag(sigma)[derived]
+        residual = np.linalg.solve(reach[np.ix_(derived, derived)] ** 2, wanted)
+        covariances[derived, derived] = residual
+        part = reach[:, derived]
+        sigma = sigma + (part * residual) @ part.T
+    with np.errstate(invalid="ignore"):
+        sd = np.where(model.ordered, np.sqrt(np.diag(sigma)), 1.0)
+    return ModelState(paths, covariances, means, thresholds, scales, total, reach, sigma, reach @ means, sd)
+
+
+def moments(layout: Layout, state: ModelState) -> FloatArray:
+    """Return the implied moments of a group in the order of ``layout``.
+
+    Notes
+    -----
+    Thresholds (tau - mu) / sd, means mu, variances, and covariances divided by the sds of ordered items.
+    """
+    mean = state.mu[layout.location_item]
+    location = mean.copy()
+    at = layout.location_threshold >= 0
+    location[at] = (state.thresholds[layout.location_threshold[at]] - mean[at]) / state.sd[layout.location_item[at]]
+    pairs = state.sigma[layout.pair_a, layout.pair_b] / (state.sd[layout.pair_a] * state.sd[layout.pair_b])
+    return np.concatenate([location, np.diag(state.sigma)[layout.variance_item], pairs])
