@@ -23,8 +23,8 @@ def faults_of(instrument: Instrument) -> list[str]:
 def _header_faults(instrument: Instrument) -> Iterator[str]:
     if not instrument.source:
         yield "`source`: at least one source is needed"
-    if instrument.status == "listed" and instrument.scale:
-        yield "`instrument.status`: a listed instrument has no scales; give it another status or remove them"
+    if instrument.status == "listed" and any(scale.scored for scale in instrument.scale.values()):
+        yield '`instrument.status`: a listed instrument has no scored scales; their rule is "indicators"'
     if instrument.status != "listed" and not instrument.items:
         yield '`items`: is empty; an instrument without known items has `status = "listed"`'
     if instrument.status == "listed" and not instrument.instrument.access:
@@ -34,8 +34,10 @@ def _header_faults(instrument: Instrument) -> Iterator[str]:
 def _response_faults(instrument: Instrument) -> Iterator[str]:
     for name, response in instrument.response.items():
         path = f"response.{name}"
-        if bool(response.codes) == (response.number is not None):
-            yield f"`{path}`: needs either `codes` or `number`"
+        if response.codes and response.number is not None:
+            yield f"`{path}`: has both `codes` and `number`; keep one"
+        if not response.known and (response.verified is not False or not response.note):
+            yield f"`{path}`: needs `codes` or `number`, or `verified = false` and a `note` that says what is not known"
         for what, count in _repeated(str(answer.code) for answer in response.codes):
             yield f"`{path}.codes`: code {what} stands {count} times"
         for what, count in _repeated(answer.label.casefold() for answer in response.codes if answer.label):
@@ -75,9 +77,16 @@ def _scale_faults(instrument: Instrument, name: str, scale: Scale) -> Iterator[s
         yield f"`{path}.minimum`: is missing; say how many items must be answered"
     for form, minimum in scale.form_minimum.items():
         if form not in instrument.instrument.forms:
-            yield f"`{path}.form_minimum`: `{form}` is not in `instrument.forms`{_near(form, instrument.instrument.forms)}"
-        elif not 1 <= minimum <= (carried := len(scale_items_of_form(instrument, scale, form))):
-            yield f"`{path}.form_minimum.{form}`: must lie between 1 and the {carried} items of that form, not {minimum}"
+            near = _near(form, instrument.instrument.forms)
+            yield f"`{path}.form_minimum`: `{form}` is not in `instrument.forms`{near}"
+        elif not 1 <= minimum <= (most := len(scale_items_of_form(instrument, scale, form))):
+            yield f"`{path}.form_minimum.{form}`: must lie between 1 and the {most} items of that form, not {minimum}"
+    for index, part in enumerate(scale.require):
+        for code in part.items:
+            if code not in scale.items:
+                yield f"`{path}.require[{index}].items`: `{code}` is not in this scale{_near(code, scale.items)}"
+        if not 1 <= part.minimum <= len(part.items):
+            yield f"`{path}.require[{index}].minimum`: must lie between 1 and the {len(part.items)} items"
     if scale.range is not None and scale.range[0] >= scale.range[1]:
         yield f"`{path}.range`: must rise, not {list(scale.range)}"
     if not unknown and all(instrument.by_code[code].response in instrument.response for code in scale.items):
@@ -94,7 +103,12 @@ def scale_items_of_form(instrument: Instrument, scale: Scale, form: str) -> tupl
 
 
 def _rule_faults(instrument: Instrument, path: str, scale: Scale) -> Iterator[str]:
-    if scale.rule == "count":
+    if scale.scored:
+        for code in scale.items:
+            if not instrument.response_of(code).known:
+                yield f"`{path}.items`: the codes of `{code}` are not known, so it cannot be scored"
+                return
+    if scale.rule in {"count", "pairs"}:
         for code in scale.items:
             if code not in scale.counted:
                 yield f"`{path}.counted`: says nothing about item `{code}`"
@@ -107,9 +121,11 @@ def _rule_faults(instrument: Instrument, path: str, scale: Scale) -> Iterator[st
             yield f"`{path}.table`: is missing"
         elif scale.minimum != len(scale.items):
             yield f"`{path}.minimum`: a conversion table needs all {len(scale.items)} items answered"
-    for member in (*scale.counted, *scale.weights):
+    if (scale.rule == "pairs") != bool(scale.pairs):
+        yield f"`{path}.pairs`: belongs to the rule `pairs`, which needs it"
+    for member in dict.fromkeys((*scale.counted, *scale.weights, *(code for pair in scale.pairs for code in pair))):
         if member not in scale.items:
-            yield f"`{path}`: `{member}` has a weight or counted values and is not in `items`"
+            yield f"`{path}`: `{member}` has a weight, counted values or a pair and is not in `items`"
     if scale.range is None or not scale.scored:
         return
     reached = reachable_range(instrument, scale)
@@ -119,6 +135,12 @@ def _rule_faults(instrument: Instrument, path: str, scale: Scale) -> Iterator[st
 
 def reachable_range(instrument: Instrument, scale: Scale) -> tuple[float, float] | None:
     """Return the smallest and largest score that the items allow when all are answered; None for position rules."""
+    reached = _reach(instrument, scale)
+    return None if reached is None else (reached[0] * scale.factor, reached[1] * scale.factor)
+
+
+def _reach(instrument: Instrument, scale: Scale) -> tuple[float, float] | None:
+    """Return the reachable range before `factor`."""
     responses = [instrument.response_of(code) for code in scale.items]
     bounds = [(response.low, response.high) for response in responses]
     lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
@@ -128,6 +150,8 @@ def reachable_range(instrument: Instrument, scale: Scale) -> tuple[float, float]
         return float(sum(lows)), float(sum(highs))
     if scale.rule == "count":
         return 0.0, float(len(scale.items))
+    if scale.rule == "pairs":
+        return 0.0, float(len(scale.pairs))
     if scale.rule == "table" and scale.table:
         return scale.table[0][1], scale.table[-1][1]
     if scale.rule == "weighted":

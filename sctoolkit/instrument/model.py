@@ -5,15 +5,27 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 NonAnswerKind = Literal["dont_know", "refused", "not_applicable", "skipped", "not_asked"]
 NON_ANSWERS: tuple[NonAnswerKind, ...] = ("dont_know", "refused", "not_applicable", "skipped", "not_asked")
 Status = Literal["validated", "draft", "index", "listed"]
 Construct = Literal["bonding", "bridging", "linking", "trust", "coproduction", "outcome", "power", "cohesion"]
 Rule = Literal[
-    "mean", "sum", "weighted", "count", "table", "indicators", "position_max", "position_range", "position_mean"
+    "mean",
+    "sum",
+    "weighted",
+    "count",
+    "pairs",
+    "table",
+    "indicators",
+    "position_max",
+    "position_min",
+    "position_range",
+    "position_mean",
+    "position_sum",
 ]
+Level = Literal["individual", "household", "community", "organisation", "partnership", "project", "dyad"]
 Verified = bool | Literal["computed"]
 
 
@@ -74,13 +86,22 @@ class NonAnswer(Part):
 
 
 class ResponseScale(Part):
-    """The allowed answers to an item, or an open number between two bounds (``number = [low, high]``)."""
+    """The allowed answers to an item, or an open number between two bounds (``number = [low, high]``).
+
+    Neither of the two, with ``verified = false`` and a note, says that nobody has read the codes: such items can be
+    shown and are in no scale.
+    """
 
     codes: tuple[Annotated[Answer, BeforeValidator(_as_answer)], ...] = ()
     number: tuple[float, float] | None = None
     missing: tuple[Annotated[NonAnswer, BeforeValidator(_as_non_answer)], ...] = ()
     verified: Verified = True
     note: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the codes have been read."""
+        return bool(self.codes) or self.number is not None
 
     @property
     def low(self) -> float:
@@ -93,18 +114,27 @@ class ResponseScale(Part):
         return max(answer.score for answer in self.codes) if self.number is None else self.number[1]
 
 
+def _as_keying(entry: Any) -> Any:
+    return None if entry == "unknown" else entry
+
+
+Keying = Annotated[
+    Literal[1, -1] | None, BeforeValidator(_as_keying), WithJsonSchema({"enum": [1, -1, "unknown"], "default": 1})
+]
+
+
 class Item(Part):
     """One question. ``label`` is our short description, never the questionnaire's wording.
 
-    ``keying`` is 1 or -1, or None where nobody knows the direction (the item is then not scored); ``target`` names the
-    slot that the item asks about; ``form`` is the shortest form that carries it; ``aliases`` are column names under
-    which surveys publish it.
+    ``keying`` is 1 or -1, or "unknown" (None here) where nobody knows the direction: the item is then not scored;
+    ``target`` names the slot that the item asks about; ``form`` is the shortest form that carries it; ``aliases`` are
+    column names under which surveys publish it.
     """
 
     code: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     label: str
     response: str
-    keying: Literal[1, -1] | None = 1
+    keying: Keying = 1
     target: str | None = None
     form: str = "full"
     facet: str | None = None
@@ -134,8 +164,15 @@ class Tags(Part):
 
     constructs: tuple[Construct, ...] = ()
     kind: Literal["structural", "cognitive", "mixed"] | None = None
-    level: str = "individual"
+    level: Level = "individual"
     basis: str = ""
+
+
+class Requirement(Part):
+    """How many of some items of a scale must be answered, beside the scale's own minimum."""
+
+    items: tuple[str, ...]
+    minimum: int
 
 
 class Scale(Part):
@@ -143,10 +180,12 @@ class Scale(Part):
 
     ``rule`` says how item values become a score; ``minimum`` is the number of answered items needed and
     ``minimum_source`` who published it (empty: nobody did, it is a convention of this project); ``form_minimum`` is the
-    number for people who got a shorter form, whose further items were not asked; ``counted`` lists
-    per item the score values that count 1 under ``count`` (and, with ``rule = "sum"``, is not used); ``table`` converts
-    a complete sum (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules. ``range`` is the
-    range of the score before it is expressed as percent of maximum.
+    number for people who got a shorter form, whose further items were not asked; ``require`` adds
+    minima for parts of the scale. ``counted`` lists per item the values, before keying, that count 1 under ``count``,
+    make a pair under ``pairs`` (both must count) or mean that a position is reached; ``table`` converts a complete sum
+    (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules; ``factor`` multiplies the result.
+    ``keyed = false`` takes reverse-keyed items as answered. ``range`` is the range of the score before it is expressed
+    as percent of maximum.
     """
 
     label: str
@@ -155,12 +194,15 @@ class Scale(Part):
     minimum: int | None = None
     minimum_source: str = ""
     form_minimum: dict[str, int] = {}
+    require: tuple[Requirement, ...] = ()
     range: tuple[float, float] | None = None
     higher: str = ""
     keyed: bool = True
     tags: Tags = Tags()
     counted: dict[str, tuple[float, ...]] = {}
     weights: dict[str, float] = {}
+    pairs: tuple[tuple[str, str], ...] = ()
+    factor: float = 1.0
     table: tuple[tuple[float, float], ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
     primary: bool = True
@@ -223,14 +265,22 @@ class FactorModel(Part):
 
 
 class Header(Part):
-    """Section ``[instrument]``: what the questionnaire is."""
+    """Section ``[instrument]``: what the questionnaire is.
+
+    ``status``: ``validated`` (a source tested the measurement), ``index`` (questions or a composite by convention),
+    ``draft`` (nobody has answered it yet), ``listed`` (known to exist; it cannot be scored from what was read).
+    ``also`` are further ids under which it is found. ``level`` is whom one answer describes, ``levels`` what the
+    answers are also aggregated to.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    also: tuple[str, ...] = ()
     version: str
     name: str
     year: int | None = None
     status: Status
-    level: str
+    level: Level
+    levels: tuple[Level, ...] = ()
     population: str = ""
     languages: tuple[str, ...] = ()
     constructs: tuple[Construct, ...] = ()

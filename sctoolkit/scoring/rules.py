@@ -33,6 +33,8 @@ def apply_rule(instrument: Instrument, scale: Scale, items: Sequence[str], codes
     for start in range(0, n, BLOCK):
         block = slice(start, start + BLOCK)
         values[block], n_answered[block] = rule(instrument, scale, items, codes[block])
+    if scale.factor != 1.0:
+        values *= scale.factor
     return Made(values, n_answered)
 
 
@@ -99,8 +101,21 @@ def _count(instrument: Instrument, scale: Scale, items: Sequence[str], codes: Fl
     return hits, answered
 
 
+def _pairs(instrument: Instrument, scale: Scale, items: Sequence[str], codes: FloatArray) -> Block:
+    """Number of pairs of items that both have a counted value; what is not answered counts nothing."""
+    counted = {
+        item: np.isin(item_values(instrument, item, codes[:, place]), scale.counted[item])
+        for place, item in enumerate(items)
+    }
+    hits = np.zeros(len(codes))
+    for first, second in scale.pairs:
+        if first in counted and second in counted:
+            hits += counted[first] & counted[second]
+    return hits, np.count_nonzero(~np.isnan(codes), axis=1).astype(np.int64)
+
+
 def _position(summary: str) -> Callable[[Instrument, Scale, Sequence[str], FloatArray], Block]:
-    """Return a rule of the position generator: highest, range or mean of the prestige of positions reached."""
+    """Return a rule of the position generator: highest, lowest, range, mean or sum of the prestige of positions reached."""
 
     def rule(instrument: Instrument, scale: Scale, items: Sequence[str], codes: FloatArray) -> Block:
         prestige = np.array([scale.weights[item] for item in items])
@@ -114,8 +129,12 @@ def _position(summary: str) -> Callable[[Instrument, Scale, Sequence[str], Float
         some = reached.any(axis=1)
         if summary == "max":
             return np.where(some, top, np.nan), answered
-        if summary == "range":
+        if summary == "sum":
+            return reached @ prestige, answered
+        if summary in {"min", "range"}:
             low = np.where(reached, prestige, np.inf).min(axis=1)
+            if summary == "min":
+                return np.where(some, low, np.nan), answered
             spread = np.zeros(len(codes))
             np.subtract(top, low, out=spread, where=some)
             return np.where(some, spread, np.nan), answered
@@ -137,7 +156,10 @@ _RULES: dict[str, Callable[[Instrument, Scale, Sequence[str], FloatArray], Block
     "weighted": _weighted,
     "table": _table,
     "count": _count,
+    "pairs": _pairs,
     "position_max": _position("max"),
+    "position_min": _position("min"),
     "position_range": _position("range"),
     "position_mean": _position("mean"),
+    "position_sum": _position("sum"),
 }

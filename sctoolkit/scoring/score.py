@@ -140,11 +140,20 @@ def _score_scale(responses: Responses, scale: Scale) -> _Column:
     minimum = row_minima(responses, scale)
     reasons = np.zeros(n, dtype=np.int8)
     reasons[np.isnan(made.values)] = SCORE_REASONS.index("undefined")
-    reasons[made.n_answered < minimum] = SCORE_REASONS.index("too_few_answers")
+    reasons[(made.n_answered < minimum) | _part_missing(responses, scale)] = SCORE_REASONS.index("too_few_answers")
     reasons[made.n_answered == 0] = SCORE_REASONS.index("no_answer")
     reasons[asked < minimum] = SCORE_REASONS.index("not_asked")
     values = np.where(reasons == SCORED, made.values, np.nan)
     return _Column(values, _pomp(instrument, scale, values), made.n_answered, reasons)
+
+
+def _part_missing(responses: Responses, scale: Scale) -> npt.NDArray[np.bool_]:
+    """Return which rows lack the answers that a part of the scale needs."""
+    lacking = np.zeros(responses.n, dtype=np.bool_)
+    for part in scale.require:
+        places = [place for place, code in enumerate(responses.items) if code in part.items]
+        lacking |= np.count_nonzero(~np.isnan(responses.codes[:, places]), axis=1) < part.minimum
+    return lacking
 
 
 def _columns(codes: FloatArray, places: Sequence[int]) -> FloatArray:
