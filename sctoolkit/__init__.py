@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.library import list_instruments, load_instrument
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sctoolkit.survey.frame import from_frame
 
 _HOME: dict[str, str] = {
+    "mixed": "sctoolkit.change.mixed",
     "from_frame": "sctoolkit.survey.frame",
     "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",

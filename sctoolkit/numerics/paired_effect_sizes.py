@@ -77,8 +77,8 @@ def paired_effect_sizes(pre: FloatArray, post: FloatArray, ci_level: float = 0.9
     -------
     dict of EffectSize
         ``d_z`` by SD of differences (noncentral t); ``d_rm`` = d_z sqrt(2 (1 - r)); ``d_av`` by the mean of the two
-        SDs (Lakens); ``d_av_rms`` by the root mean square SD (Cumming; SPSS "average variance"); ``glass_pre`` by the pre SD
-        (Becker's SMCR without correction); ``g_z``, ``g_rm``, ``g_av``, ``g_av_rms``, ``g_pre`` the same times
+        SDs (Lakens); ``d_av_rms`` by the root mean square SD (Cumming; SPSS "average variance"); ``glass_pre`` by the
+        pre SD (Becker's SMCR without correction); ``g_z``, ``g_rm``, ``g_av``, ``g_av_rms``, ``g_pre`` the same times
         J(n - 1).
 
     Raises
@@ -88,13 +88,13 @@ def paired_effect_sizes(pre: FloatArray, post: FloatArray, ci_level: float = 0.9
 
     Notes
     -----
-    Intervals: noncentral t for d_z and g_z; for the others normal, from the large-sample variance
-    2 (1 - r) s^2-ratio / n + d^2 / (2 n) of Becker (d_pre), and its counterpart for an averaged standardiser
-    (delta method on means, SDs and their correlation r^2).
+    Intervals: noncentral t for d_z and g_z; for the others normal, from Bonett's variance without assuming equal SDs,
+    (s_D^2 / s^2 + g^2 c / 2) / (n - 1) with c = 1 for the pre SD and, for an averaged standardiser, the delta-method
+    term in both SDs, whose logarithms correlate r^2.
 
     References
     ----------
-    Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Lakens (2013), doi:10.3389/fpsyg.2013.00863; Cumming (2012).
+    Bonett (2008), doi:10.1037/1082-989X.13.2.99; Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Lakens (2013), doi:10.3389/fpsyg.2013.00863; Cumming (2012).
     Oracle: tests/oracle/effect_sizes.R.
 
     Examples
@@ -119,9 +119,9 @@ def paired_effect_sizes(pre: FloatArray, post: FloatArray, ci_level: float = 0.9
 
     def add(name: str, d: float, standardiser: float, error: float, bounds: tuple[float, float] | None = None) -> None:
         for label, by in ((f"d_{name}", 1.0), (f"g_{name}", factor)):
-            label = {"d_pre": "glass_pre"}.get(label, label)
+            key = "glass_pre" if label == "d_pre" else label
             limits = (d - z * error, d + z * error) if bounds is None else bounds
-            out[label] = EffectSize(label, by * d, by * error, by * limits[0], by * limits[1], standardiser)
+            out[key] = EffectSize(key, by * d, by * error, by * limits[0], by * limits[1], standardiser)
 
     d_z = mean / sd
     add("z", d_z, sd, float(np.sqrt(1 / n + d_z**2 / (2 * n))), (low / np.sqrt(n), high / np.sqrt(n)))
@@ -144,9 +144,10 @@ def paired_effect_sizes(pre: FloatArray, post: FloatArray, ci_level: float = 0.9
 def _averaged_error(
     d: float, standardiser: float, sd_change: float, shares: tuple[float, float], r: float, n: int
 ) -> float:
-    """Delta-method standard error of mean / standardiser; shares are elasticities of the standardiser in the two SDs."""
+    """Delta-method standard error of mean / standardiser; shares are its elasticities in the two SDs."""
     log_variance = (shares[0] ** 2 + shares[1] ** 2 + 2 * shares[0] * shares[1] * r**2) / 2
-    return float(np.sqrt((sd_change**2 / standardiser**2 + d**2 * log_variance) / n))
+    corrected = small_sample_factor(n - 1) * d
+    return float(np.sqrt((sd_change**2 / standardiser**2 + corrected**2 * log_variance) / (n - 1)))
 
 
 def smcr(mean_change: float, sd_pre: float, n: float, r: float) -> tuple[float, float]:
