@@ -82,6 +82,7 @@ class Analysis(Part):
 
     ``comparison`` says what the change is compared over; ``assignment`` how groups came about. Items named in ``items``
     are reported as single items beside the scales. ``baseline`` and ``follow_up`` default to the first and last wave.
+    ``minimum`` sets, per scale, how many items must be answered, in place of the instrument's own rule.
     """
 
     primary: Names = ()
@@ -94,7 +95,7 @@ class Analysis(Part):
     assignment: Literal["none", "randomised", "existing", "staggered"] = "none"
     treated: Text | None = None
     ordered: bool = True
-    complete_cases: bool = False
+    minimum: dict[str, int] = {}
     ci_level: float = Field(default=0.95, gt=0.5, lt=1.0)
     smallest_change: dict[str, float] = {}
     seed: int = 20260101
@@ -117,12 +118,18 @@ class Logs(Part):
 
 
 class StudyFile(Part):
-    """A whole `study.toml`."""
+    """A whole `study.toml`.
+
+    ``missing_codes`` maps further codes to kinds of non-answer; ``asked`` says of whom an item was asked (item ->
+    column -> values); ``answers`` maps words to codes where an export has words that the instrument does not know.
+    """
 
     study: Plan
     file: tuple[DataFile, ...] = Field(min_length=1)
     columns: Columns = Columns()
     missing_codes: dict[str, NonAnswerKind] = {}
+    asked: dict[str, dict[str, tuple[str, ...]]] = {}
+    answers: dict[str, dict[str, int]] = {}
     analysis: Analysis = Analysis()
     linkage: Linkage = Linkage()
     logs: Logs = Logs()
@@ -181,7 +188,9 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     file = file / "study.toml" if file.is_dir() else file
     content = _content(file)
     plan = _parse(content, file.name)
-    instruments = tuple(_instrument(name, file.parent) for name in plan.study.instrument)
+    instruments = tuple(
+        with_minimum(_instrument(name, file.parent), plan.analysis.minimum) for name in plan.study.instrument
+    )
     faults = [*_file_faults(plan, file.parent), *_name_faults(plan, instruments)]
     if faults:
         raise _faulty(file.name, faults)
@@ -231,6 +240,15 @@ def _instrument(name: str, folder: Path) -> Instrument:
     return load_instrument(own if own.is_dir() or own.suffix == ".toml" else name)
 
 
+def with_minimum(instrument: Instrument, minimum: dict[str, int]) -> Instrument:
+    """Return the instrument with the study's own minimum of answered items for some scales."""
+    scales = {
+        name: scale.model_copy(update={"minimum": minimum[name]}) if name in minimum else scale
+        for name, scale in instrument.scale.items()
+    }
+    return instrument.model_copy(update={"scale": scales})
+
+
 def _file_faults(plan: StudyFile, folder: Path) -> list[str]:
     logs = {key: name for key, name in plan.logs.model_dump().items() if name is not None}
     faults = [
@@ -256,9 +274,18 @@ def _name_faults(plan: StudyFile, instruments: tuple[Instrument, ...]) -> list[s
         for name in getattr(plan.analysis, key):
             if name not in known:
                 faults.append(f"`analysis.{key}`: no instrument has `{name}`. {' '.join(did_you_mean(name, known))}")
-    for code in plan.columns.items:
+    for name, minimum in plan.analysis.minimum.items():
+        longest = max((len(i.scale[name].items) for i in instruments if name in i.scale), default=0)
+        if not longest:
+            faults.append(
+                f"`analysis.minimum.{name}`: no instrument has this scale. {' '.join(did_you_mean(name, scales))}"
+            )
+        elif not 1 <= minimum <= longest:
+            faults.append(f"`analysis.minimum.{name}`: must lie between 1 and the {longest} items, not {minimum}")
+    for code in (*plan.columns.items, *plan.asked):
         if code not in items:
-            faults.append(f"`columns.items.{code}`: no instrument has this item. {' '.join(did_you_mean(code, items))}")
+            hint = " ".join(did_you_mean(code, items))
+            faults.append(f"`{code}` in `columns.items` or `asked`: no instrument has this item. {hint}")
     if plan.analysis.comparison == "group" and plan.columns.group is None:
         faults.append("`columns.group`: is needed, since `analysis.comparison` is `group`")
     for key in ("baseline", "follow_up"):
