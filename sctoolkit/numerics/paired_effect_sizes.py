@@ -94,7 +94,8 @@ def paired_effect_sizes(pre: FloatArray, post: FloatArray, ci_level: float = 0.9
 
     References
     ----------
-    Bonett (2008), doi:10.1037/1082-989X.13.2.99; Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Lakens (2013), doi:10.3389/fpsyg.2013.00863; Cumming (2012).
+    Bonett (2008), doi:10.1037/1082-989X.13.2.99; Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x;
+    Lakens (2013), doi:10.3389/fpsyg.2013.00863; Cumming (2012), Understanding the New Statistics.
     Oracle: tests/oracle/effect_sizes.R.
 
     Examples
