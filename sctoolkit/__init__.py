@@ -14,13 +14,25 @@ if TYPE_CHECKING:
     from sctoolkit.change.regress import regress
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.library import list_instruments, load_instrument
+    from sctoolkit.measurement.grm import grm
+    from sctoolkit.measurement.item_analysis import item_analysis
+    from sctoolkit.measurement.item_fit import item_fit
+    from sctoolkit.measurement.person_fit import person_fit
+    from sctoolkit.measurement.reliability import reliability
     from sctoolkit.scoring.describe import describe
     from sctoolkit.scoring.score import score
     from sctoolkit.survey.frame import from_frame
+    from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "person_fit": "sctoolkit.measurement.person_fit",
+    "item_fit": "sctoolkit.measurement.item_fit",
+    "grm": "sctoolkit.measurement.grm",
+    "item_analysis": "sctoolkit.measurement.item_analysis",
+    "reliability": "sctoolkit.measurement.reliability",
     "mixed": "sctoolkit.change.mixed",
     "from_frame": "sctoolkit.survey.frame",
+    "read": "sctoolkit.survey.read",
     "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",
     "load_study": "sctoolkit.evaluation.study",

@@ -18,6 +18,7 @@ from scipy.special import ndtr, owens_t
 FloatArray = npt.NDArray[np.float64]
 
 RARE = 1e-10
+_ZERO = 1e-100  # a limit of exactly 0 is taken from the right
 _SQRT_2PI = float(np.sqrt(2.0 * np.pi))
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -59,8 +60,8 @@ def bivariate_normal_cdf(h: npt.ArrayLike, k: npt.ArrayLike, r: npt.ArrayLike) -
     Notes
     -----
     With s = sqrt(1 - r^2) and T Owen's function,
-    ``(Phi(h) + Phi(k)) / 2 - T(h, (k - r h) / (h s)) - T(k, (h - r k) / (k s)) - d`` where d is 0 if hk > 0, or if
-    hk = 0 and h + k >= 0, and 1/2 otherwise.
+    ``(Phi(h) + Phi(k)) / 2 - T(h, (k - r h) / (h s)) - T(k, (h - r k) / (k s)) - d`` where d is 0 if h
+    and k have one sign and 1/2 otherwise (a limit of 0 is taken as a tiny positive number).
 
     Examples
     --------
@@ -80,11 +81,10 @@ def bivariate_normal_cdf(h: npt.ArrayLike, k: npt.ArrayLike, r: npt.ArrayLike) -
 
 def _owen_cdf(h: FloatArray, k: FloatArray, r: FloatArray) -> FloatArray:
     """Owen's formula at finite points with correlations inside (-1, 1)."""
-    h = np.where(h == 0.0, 1e-300, h)
-    k = np.where(k == 0.0, 1e-300, k)
+    h = np.where(np.abs(h) < _ZERO, _ZERO, h)
+    k = np.where(np.abs(k) < _ZERO, _ZERO, k)
     s = np.sqrt((1.0 - r) * (1.0 + r))
-    product = h * k
-    shift = np.where((product > 0.0) | ((product == 0.0) & (h + k >= 0.0)), 0.0, 0.5)
+    shift = np.where((h > 0.0) == (k > 0.0), 0.0, 0.5)
     halves = 0.5 * (ndtr(h) + ndtr(k))
     return np.asarray(halves - owens_t(h, (k - r * h) / (h * s)) - owens_t(k, (h - r * k) / (k * s)) - shift)
 
