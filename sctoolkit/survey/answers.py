@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sctoolkit.errors import closest
+from sctoolkit.errors import ResponseCodeError, closest
 from sctoolkit.instrument.model import NON_ANSWERS, Instrument, NonAnswerKind, ResponseScale
 from sctoolkit.result import FloatArray
 from sctoolkit.survey.responses import ANSWERED, REASONS
@@ -62,9 +62,16 @@ class AnswerKey:
     codes: Mapping[float, float]
     labels: Mapping[str, float]
     missing: Mapping[str, NonAnswerKind]
+    file_labels: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, raw: object) -> Read | None:
         """Return (code, reason) of a cell, or None when it means nothing here."""
+        reading = self._read(raw)
+        if reading is None and as_text(raw) in self.file_labels:
+            return self._read(self.file_labels[as_text(raw)])
+        return reading
+
+    def _read(self, raw: object) -> Read | None:
         if isinstance(raw, (bool, np.bool_)):
             raw = int(raw)
         text = as_text(raw)
@@ -116,23 +123,50 @@ def answer_key(
     *,
     answers: Mapping[str, float] | None = None,
     missing_codes: Mapping[str, NonAnswerKind] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> AnswerKey:
-    """Return how the cells of ``item`` are read; ``answers`` and ``missing_codes`` are the caller's own."""
+    """Return how the cells of ``item`` are read.
+
+    ``answers`` and ``missing_codes`` are the caller's own; ``labels`` are those that the file gives to its codes.
+
+    Raises
+    ------
+    ResponseCodeError
+        If the file's labels give an answer another code than the instrument does.
+    """
     response = instrument.response_of(item)
     codes = {float(answer.code): float(answer.code) for answer in response.codes}
-    labels = {fold(answer.label): float(answer.code) for answer in response.codes if answer.label}
+    words = {fold(answer.label): float(answer.code) for answer in response.codes if answer.label}
+    _check_labels(item, words, labels or {})
     missing: dict[str, NonAnswerKind] = {}
     for entry in response.missing:
         missing[_key_text(entry.code)] = entry.kind
-        if entry.label and fold(entry.label) not in labels:
+        if entry.label and fold(entry.label) not in words:
             missing.setdefault(fold(entry.label), entry.kind)
     for text, code in (answers or {}).items():
-        labels[fold(text)] = float(code)
+        words[fold(text)] = float(code)
         missing.pop(_key_text(text), None)
     for text, kind in (missing_codes or {}).items():
         missing[_key_text(text)] = kind
-        labels.pop(fold(text), None)
-    return AnswerKey(response, codes, labels, missing)
+        words.pop(fold(text), None)
+    return AnswerKey(response, codes, words, missing, labels or {})
+
+
+def _check_labels(item: str, words: Mapping[str, float], labels: Mapping[str, str]) -> None:
+    """Raise where a label of the file stands at another code than in the instrument: the item was coded otherwise."""
+    clashes = [
+        (text, label, words[fold(label)])
+        for text, label in labels.items()
+        if fold(label) in words and as_number(text) is not None and as_number(text) != words[fold(label)]
+    ]
+    if clashes:
+        raise ResponseCodeError(
+            f"Item `{item}` must be coded as its instrument says, and the file's labels say otherwise.",
+            where=[
+                f'"{label}" is {text} in the file and {code:g} in the instrument.' for text, label, code in clashes[:5]
+            ],
+            hint="Recode the column, or export answers as labels instead of codes.",
+        )
 
 
 def read_column(

@@ -24,6 +24,7 @@ class Decisions:
     missing_codes: MissingCodes = field(default_factory=dict)
     answers: AnswerWords = field(default_factory=dict)
     asked: Asked = field(default_factory=dict)
+    multiple: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wave: object = None
     side: str | None = None
     keep: Sequence[str] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -31,7 +31,7 @@ def match_columns(
     instrument: Instrument,
     *,
     given: Columns | None = None,
-    wording: Mapping[str, str] | None = None,
+    also: Mapping[str, Sequence[str]] | None = None,
     texts: Mapping[str, Collection[str]] | None = None,
     strict: bool = True,
 ) -> Match:
@@ -46,8 +46,8 @@ def match_columns(
     given : mapping, optional
         Role or item code -> column name, as the caller says; None for an item that was not put to anybody. Several
         columns make one key, for a respondent's number that is unique in its country only.
-    wording : mapping, optional
-        Column -> text of its question, where the file brings it.
+    also : mapping, optional
+        Column -> further names of it that the file brings: its question's text, its name without the group.
     texts : mapping, optional
         Item code -> texts under which it is known (attached wording in any language).
     strict : bool
@@ -68,7 +68,7 @@ def match_columns(
     roles = {name: _given_role(name, given[name], columns) for name in ROLES if given.get(name) is not None}
     items, absent = _given_items(given, instrument, columns)
     how = dict.fromkeys(items, "named by you")
-    for claims, word in _claims(columns, instrument, wording or {}, texts or {}):
+    for claims, word in _claims(columns, instrument, also or {}, texts or {}):
         taken = {*items.values(), *(name for names in roles.values() for name in names)}
         for code in instrument.item_codes:
             free = [name for name in claims.get(code, ()) if name not in taken]
@@ -129,29 +129,42 @@ def _must_exist(name: str, column: str, columns: Sequence[str]) -> None:
 
 
 def _claims(
-    columns: Sequence[str], instrument: Instrument, wording: Mapping[str, str], texts: Mapping[str, Collection[str]]
-) -> Iterable[tuple[dict[str, list[str]], str]]:
+    columns: Sequence[str],
+    instrument: Instrument,
+    also: Mapping[str, Sequence[str]],
+    texts: Mapping[str, Collection[str]],
+) -> Iterator[tuple[dict[str, list[str]], str]]:
     """Yield item -> columns for each way of matching, the surest first."""
     yield {code: [code] for code in instrument.item_codes if code in columns}, "code"
-    by_fold: dict[str, list[str]] = {}
-    for name in columns:
-        by_fold.setdefault(_fold_name(name), []).append(name)
-    yield {code: by_fold.get(_fold_name(code), []) for code in instrument.item_codes}, "code, however written"
+    by_name = _index(columns, {}, _fold_name)
+    by_further = _index(columns, also, _fold_name)
+    for index, word in ((by_name, "code, however written"), (by_further, "code, as a further name")):
+        yield {code: index.get(_fold_name(code), []) for code in instrument.item_codes}, word
+    yield {item.code: _found(item.aliases, by_further, _fold_name) for item in instrument.items}, "published name"
+    by_text = _index(columns, also, fold_question)
     yield (
-        {item.code: [c for alias in item.aliases for c in by_fold.get(_fold_name(alias), [])]
-         for item in instrument.items},
-        "published name",
-    )  # fmt: skip
-    by_text: dict[str, list[str]] = {}
-    for name in columns:
-        for text in dict.fromkeys(fold_question(text) for text in (name, wording.get(name, "")) if text):
-            by_text.setdefault(text, []).append(name)
-    known = {item.code: [item.label, *texts.get(item.code, ())] for item in instrument.items}
-    yield (
-        {code: list(dict.fromkeys(c for text in said for c in by_text.get(fold_question(text), [])))
-         for code, said in known.items()},
+        {
+            item.code: _found((item.label, *texts.get(item.code, ())), by_text, fold_question)
+            for item in instrument.items
+        },
         "text of the question",
-    )  # fmt: skip
+    )
+
+
+def _index(
+    columns: Sequence[str], also: Mapping[str, Sequence[str]], folded: Callable[[str], str]
+) -> dict[str, list[str]]:
+    """Return folded name -> columns that bear it."""
+    index: dict[str, list[str]] = {}
+    for column in columns:
+        for name in dict.fromkeys(folded(name) for name in (column, *also.get(column, ()))):
+            if name:
+                index.setdefault(name, []).append(column)
+    return index
+
+
+def _found(names: Iterable[str], index: Mapping[str, list[str]], folded: Callable[[str], str]) -> list[str]:
+    return list(dict.fromkeys(column for name in names for column in index.get(folded(name), [])))
 
 
 def _fold_name(name: str) -> str:

@@ -41,7 +41,8 @@ class Responses(Result):
     extra : mapping
         Further columns kept by name (covariates), untouched.
     rows : (n,) int array
-        Row number in its source, counted from 1 below the header; with ``sources`` it says where an answer stands.
+        Row number in its source, as a spreadsheet numbers it (the header is row 1); in a frame, counted from 1. With
+        ``sources`` it says where an answer stands.
     """
 
     instrument: Instrument

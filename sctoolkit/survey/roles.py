@@ -12,7 +12,7 @@ import pandas as pd
 from sctoolkit.errors import DataError, OptionError
 from sctoolkit.survey.match import Match
 from sctoolkit.survey.responses import ROLES
-from sctoolkit.survey.text import as_number, as_text
+from sctoolkit.survey.text import as_number, as_text, column_texts
 
 
 def role_columns(table: pd.DataFrame, match: Match, *, wave: object, side: str | None) -> dict[str, npt.NDArray[Any]]:
@@ -24,7 +24,7 @@ def role_columns(table: pd.DataFrame, match: Match, *, wave: object, side: str |
             if name in {"weight", "duration"}:
                 roles[name] = _numbers(table[columns[0]], name)
             else:
-                texts = [_texts(table[column]) for column in columns]
+                texts = [column_texts(table[column]) for column in columns]
                 joined = texts[0] if len(texts) == 1 else ["|".join(parts) for parts in zip(*texts, strict=True)]
                 roles[name] = np.array(joined, dtype=object)
     for name, value in (("wave", wave), ("side", side)):
@@ -35,14 +35,8 @@ def role_columns(table: pd.DataFrame, match: Match, *, wave: object, side: str |
     return {name: roles[name] for name in ROLES if name in roles}
 
 
-def _texts(column: pd.Series[Any]) -> list[str]:
-    places, distinct = pd.factorize(column, use_na_sentinel=True)
-    words = np.array([*(as_text(cell) for cell in np.asarray(distinct, dtype=object)), ""], dtype=object)
-    return list(words[places])
-
-
 def _numbers(column: pd.Series[Any], role: str) -> npt.NDArray[np.float64]:
-    texts = _texts(column)
+    texts = column_texts(column).tolist()
     numbers = [float("nan") if not text else as_number(text) for text in texts]
     bad = [place for place, number in enumerate(numbers) if number is None or number < 0]
     if bad:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 _MARKS = str.maketrans(
     {
@@ -65,3 +70,10 @@ def as_number(text: str) -> float | None:
     if re.fullmatch(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", text) is None:
         return None
     return float(text.replace(",", "."))
+
+
+def column_texts(column: pd.Series[Any], to_text: Callable[[Any], str] = as_text) -> npt.NDArray[Any]:
+    """Return the cells of a column as text, (n,) of str; each distinct cell is turned once."""
+    places, distinct = pd.factorize(column, use_na_sentinel=True)
+    words = np.array([*(to_text(cell) for cell in np.asarray(distinct, dtype=object)), ""], dtype=object)
+    return np.asarray(words[places], dtype=object)

@@ -29,7 +29,8 @@ class Origin:
     analysis: str
     source: str
     rows: npt.NDArray[np.int64] | None = None
-    wording: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     texts: Mapping[str, Collection[str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -41,10 +42,10 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
     if len(table) == 0:
         raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
     names = [str(name) for name in table.columns]
-    match = match_columns(names, instrument, given=decisions.columns, wording=origin.wording, texts=origin.texts)
+    match = match_columns(names, instrument, given=decisions.columns, also=origin.also, texts=origin.texts)
     _check_keep(decisions.keep, names)
     rows = np.arange(1, len(table) + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
-    codes, reasons = _typed_answers(table, instrument, match, decisions, rows)
+    codes, reasons = _typed_answers(table, instrument, match, decisions, rows, origin.labels)
     sources = np.full(len(table), origin.source, dtype=object)
     stray = mark_not_asked(table, match, reasons, decisions.asked)
     roles = role_columns(table, match, wave=decisions.wave, side=decisions.side)
@@ -85,7 +86,12 @@ def _provenance(
 
 
 def _typed_answers(
-    table: pd.DataFrame, instrument: Instrument, match: Match, decisions: Decisions, rows: npt.NDArray[np.int64]
+    table: pd.DataFrame,
+    instrument: Instrument,
+    match: Match,
+    decisions: Decisions,
+    rows: npt.NDArray[np.int64],
+    labels: Mapping[str, Mapping[str, str]],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
     general, own = split_missing_codes(decisions.missing_codes, instrument)
     answers = decisions.answers
@@ -96,7 +102,7 @@ def _typed_answers(
     for place, (item, column) in enumerate(match.items.items()):
         words = {**answers.get(instrument.by_code[item].response, {}), **answers.get(item, {})}
         missing = {**harmless_codes(general, instrument, item), **own.get(item, {})}
-        key = answer_key(instrument, item, answers=words, missing_codes=missing)
+        key = answer_key(instrument, item, answers=words, missing_codes=missing, labels=labels.get(column))
         codes[:, place], reasons[:, place], strange = read_column(item, table[column], key, rows)
         unmatched += strange
     if unmatched:
