@@ -18,7 +18,10 @@ ANSWERED = 0
 REASONS: tuple[str, ...] = ("answered", *NON_ANSWERS)
 """Meaning of the numbers in ``Responses.reasons``: 0 answered, then the kinds of non-answer."""
 
-ROLES: tuple[str, ...] = ("respondent", "wave", "side", "organisation", "group", "weight", "stratum", "psu")
+ROLES: tuple[str, ...] = (
+    "respondent", "wave", "side", "organisation", "group", "weight", "stratum", "psu", "duration", "date", "language",
+)  # fmt: skip
+"""What a column can be beside an item. ``duration`` is in seconds, ``date`` the day of the answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
