@@ -115,7 +115,7 @@ def _pairs(instrument: Instrument, scale: Scale, items: Sequence[str], codes: Fl
 
 
 def _position(summary: str) -> Callable[[Instrument, Scale, Sequence[str], FloatArray], Block]:
-    """Return a rule of the position generator: highest, lowest, range, mean or sum of the prestige of positions reached."""
+    """Return a rule of the position generator: highest, lowest, range, mean or sum of the prestige reached."""
 
     def rule(instrument: Instrument, scale: Scale, items: Sequence[str], codes: FloatArray) -> Block:
         prestige = np.array([scale.weights[item] for item in items])
