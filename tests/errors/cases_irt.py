@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+
+from sctoolkit import grm, item_fit, person_fit
+
+
+def _items() -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    tendency = 2.0 * rng.normal(size=(120, 1, 1)) + rng.logistic(size=(120, 4, 1))
+    answers = 1.0 + (tendency > np.array([-0.9, 0.8])).sum(axis=2)
+    return pd.DataFrame(answers, columns=["trust", "help", "share", "meet"])
+
+
+def _with(**columns: object) -> pd.DataFrame:
+    return _items().assign(**columns)
+
+
+def _grouped() -> pd.DataFrame:
+    return _with(side=np.where(np.arange(120) < 60, "a", "b"))
+
+
+def _twins() -> pd.DataFrame:
+    frame = _items()
+    return pd.DataFrame({"a": frame["trust"], "b": frame["trust"], "c": frame["help"]})
+
+
+def _lacking() -> pd.DataFrame:
+    frame = _grouped()
+    frame.loc[(frame["side"] == "b") & (frame["help"] == 3.0), "help"] = 2.0
+    return frame
+
+
+CASES = {
+    "grm_one_item": lambda: grm(_items()[["trust"]]),
+    "grm_nobody": lambda: grm(_items().iloc[:1]),
+    "grm_constant_item": lambda: grm(_with(help=2.0)),
+    "grm_empty_item": lambda: grm(_with(help=np.nan)),
+    "grm_amount_instead_of_item": lambda: grm(_with(help=np.arange(120.0))),
+    "grm_twin_items": lambda: grm(_twins()),
+    "grm_unknown_group": lambda: grm(_grouped(), group="sides"),
+    "grm_short_group": lambda: grm(_items(), group=["a", "b"]),
+    "grm_group_in_other_order": lambda: grm(_items(), group=pd.Series(["a"] * 120, index=range(1, 121))),
+    "grm_one_group": lambda: grm(_with(side="a"), group="side"),
+    "grm_unknown_free_item": lambda: grm(_grouped(), group="side", free_items=["hlep"]),
+    "grm_nothing_shared": lambda: grm(_grouped(), group="side", free_items=["trust", "help", "share", "meet"]),
+    "grm_free_item_lacks_category": lambda: grm(_lacking(), group="side", free_items=["help"]),
+    "grm_std_errors": lambda: grm(_items(), std_errors="robust"),
+    "grm_statistic": lambda: grm(_items(), statistic="M2"),
+    "item_fit_groups": lambda: item_fit(grm(_grouped(), group="side"), _items()),
+    "item_fit_absent_item": lambda: item_fit(grm(_items()), _items().rename(columns={"help": "helps"})),
+    "item_fit_strange_answer": lambda: item_fit(grm(_items()), _with(help=7.0)),
+    "item_fit_nobody_complete": lambda: item_fit(grm(_items()), _items().mask(np.eye(120, 4, dtype=bool)).iloc[:1]),
+    "person_fit_groups": lambda: person_fit(grm(_grouped(), group="side"), _items()),
+}
