@@ -26,7 +26,7 @@ TIE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Permutation:
-    """Result of a permutation test; limits by inversion, infinite where no value is rejected, nan when not asked for."""
+    """Result of a permutation test; limits by inversion, infinite where nothing is rejected, nan when not asked for."""
 
     estimate: float
     p_value: float

@@ -1,0 +1,129 @@
+"""Regression on a time series: Newey-West, AR(1) generalised least squares, tests of leftover correlation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.stats import chi2
+
+from sctoolkit.errors import NotIdentifiedError
+from sctoolkit.numerics.least_squares import LeastSquares, fit_least_squares
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+def newey_west(design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = True) -> FloatArray:
+    """Return the heteroskedasticity- and autocorrelation-consistent variance with Bartlett weights.
+
+    Parameters
+    ----------
+    design : (n, p) array, rows in order of time
+    fit : LeastSquares
+    lag : int
+        Largest lag, at least the length of a season when there is one; below n.
+    adjust : bool
+        Whether to multiply by n / (n - p).
+
+    References
+    ----------
+    Newey and West (1987), doi:10.2307/1913610.   Oracle: its_seatbelts (sandwich::NeweyWest without prewhitening).
+    """
+    n = fit.n_obs
+    if not 0 <= lag < n:
+        raise NotIdentifiedError(f"A lag must lie from 0 to below the number of points, not {lag} for {n}.")
+    scores = design * fit.residuals[:, None]
+    meat = scores.T @ scores
+    for step in range(1, lag + 1):
+        cross = scores[step:].T @ scores[:-step]
+        meat += (1 - step / (lag + 1)) * (cross + cross.T)
+    out: FloatArray = fit.bread @ meat @ fit.bread
+    return out * (n / (n - fit.n_params)) if adjust else out
+
+
+@dataclass(frozen=True, slots=True)
+class Ar1:
+    """A regression with AR(1) errors by maximum likelihood; ``vcov`` with sigma^2 from n - p."""
+
+    coef: FloatArray
+    vcov: FloatArray
+    phi: float
+    loglik: float
+    dof: int
+
+
+def fit_ar1(design: FloatArray, outcome: FloatArray, time: IntArray, series: IntArray | None = None) -> Ar1:
+    """Fit outcome = design @ coef + e with e autocorrelated of order 1 within series.
+
+    Parameters
+    ----------
+    design : (n, p) array, sorted by series and time
+    outcome : (n,) array
+    time : (n,) integers; gaps count
+    series : (n,) codes, optional
+
+    References
+    ----------
+    Pinheiro and Bates (2000), chapter 5.   Oracle: its_seatbelts (nlme::gls, corAR1, ML).
+    """
+    group = np.zeros(len(outcome), dtype=np.int64) if series is None else series
+    gap = np.diff(time).astype(np.float64)
+    start = np.append(True, np.diff(group) != 0)
+    if (gap[~start[1:]] <= 0).any():
+        raise NotIdentifiedError("Times must increase within a series, and some repeat or go back.")
+    gap = np.append(0.0, np.where(start[1:], 0.0, gap))
+    n, p = design.shape
+
+    def whiten(phi: float) -> tuple[FloatArray, FloatArray, float]:
+        carry = np.where(start, 0.0, np.sign(phi) ** gap * np.abs(phi) ** gap)
+        scale = np.sqrt(np.where(start, 1.0, 1 - carry**2))
+        both = np.column_stack([design, outcome])
+        previous = np.vstack([np.zeros(p + 1), both[:-1]])
+        white = (both - carry[:, None] * previous) / scale[:, None]
+        return white[:, :-1], white[:, -1], -float(np.log(scale).sum())
+
+    def deviance(phi: float) -> float:
+        x, y, jacobian = whiten(phi)
+        coef, *_ = np.linalg.lstsq(x, y, rcond=None)
+        return float(n * np.log(((y - x @ coef) ** 2).sum()) - 2 * jacobian)
+
+    grid = np.linspace(-0.95, 0.95, 39)
+    best = float(grid[int(np.argmin([deviance(phi) for phi in grid]))])
+    bounds = (max(best - 0.05, -0.9999), min(best + 0.05, 0.9999))
+    found = minimize_scalar(deviance, bounds=bounds, method="bounded", options={"xatol": 1e-10})
+    phi = float(found.x)
+    x, y, jacobian = whiten(phi)
+    fit = fit_least_squares(x, y)
+    rss = fit.sigma2 * fit.dof_resid
+    loglik = -0.5 * n * (float(np.log(2 * np.pi * rss / n)) + 1) + jacobian
+    return Ar1(fit.coef, fit.sigma2 * fit.bread, phi, loglik, fit.dof_resid)
+
+
+def durbin_watson(residuals: FloatArray) -> float:
+    """Return the Durbin-Watson statistic: near 2 without first-order correlation.
+
+    Examples
+    --------
+    >>> round(durbin_watson(np.array([1.0, -1.0, 1.0, -1.0])), 6)
+    3.0
+    """
+    return float((np.diff(residuals) ** 2).sum() / (residuals**2).sum())
+
+
+def breusch_godfrey(design: FloatArray, residuals: FloatArray, order: int) -> tuple[float, float]:
+    """Return chi-square and p of correlation of residuals up to ``order``.
+
+    References
+    ----------
+    Breusch (1978); Godfrey (1978), doi:10.2307/1913829.   Oracle: its_seatbelts (lmtest::bgtest).
+    """
+    n = residuals.size
+    lags = np.column_stack([np.append(np.zeros(k), residuals[:-k]) for k in range(1, order + 1)])
+    full = np.column_stack([design, lags])
+    coef, *_ = np.linalg.lstsq(full, residuals, rcond=None)
+    explained = 1 - ((residuals - full @ coef) ** 2).sum() / (residuals**2).sum()
+    statistic = float(n * explained)
+    return statistic, float(chi2.sf(statistic, order))
