@@ -10,23 +10,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.library import list_instruments, load_instrument
+    from sctoolkit.measurement.confirm import cfa
+    from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.grm import grm
     from sctoolkit.measurement.item_analysis import item_analysis
     from sctoolkit.measurement.item_fit import item_fit
     from sctoolkit.measurement.person_fit import person_fit
     from sctoolkit.measurement.reliability import reliability
+    from sctoolkit.programme.grim import grim
     from sctoolkit.scoring.describe import describe
     from sctoolkit.scoring.score import score
     from sctoolkit.survey.frame import from_frame
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "estimate_change": "sctoolkit.change.estimate_change",
+    "cfa": "sctoolkit.measurement.confirm",
+    "grim": "sctoolkit.programme.grim",
     "person_fit": "sctoolkit.measurement.person_fit",
     "item_fit": "sctoolkit.measurement.item_fit",
+    "factor_scores": "sctoolkit.measurement.factor_scores",
     "grm": "sctoolkit.measurement.grm",
     "item_analysis": "sctoolkit.measurement.item_analysis",
     "reliability": "sctoolkit.measurement.reliability",

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import grm
+from sctoolkit.measurement.confirm import cfa
 
 
 def _items(groups: bool = False) -> pd.DataFrame:
@@ -20,4 +21,6 @@ CASES = {
     "grm[groups]": lambda: ((_items(groups=True),), {"group": "side", "free_items": ["q2"]}),
     "item_fit": lambda: ((grm(_items()), _items()), {}),
     "person_fit": lambda: ((grm(_items()), _items()), {}),
+    "factor_scores": lambda: ((grm(_items()), _items()), {}),
+    "factor_scores[ordinal]": lambda: ((cfa(_items(), "f =~ q1 + q2 + q3 + q4 + q5", ordered=True),), {}),
 }

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import grm, item_fit, person_fit
+from sctoolkit import cfa, factor_scores, grm, item_fit, person_fit
 
 
 def _items() -> pd.DataFrame:
@@ -52,3 +52,24 @@ CASES = {
     "item_fit_nobody_complete": lambda: item_fit(grm(_items()), _items().mask(np.eye(120, 4, dtype=bool)).iloc[:1]),
     "person_fit_groups": lambda: person_fit(grm(_grouped(), group="side"), _items()),
 }
+
+GROUPED = {"group": "side"}
+CASES |= {
+    "factor_scores_no_data": lambda: factor_scores(grm(_items())),
+    "factor_scores_method": lambda: factor_scores(grm(_items()), _items(), method="bartlett"),
+    "factor_scores_no_group": lambda: factor_scores(grm(_grouped(), **GROUPED), _items()),
+    "factor_scores_other_group": lambda: factor_scores(grm(_grouped(), **GROUPED), _with(side="c"), **GROUPED),
+    "factor_scores_absent_item": lambda: factor_scores(_linear(), _items().drop(columns="help")),
+    "factor_scores_many_factors": lambda: factor_scores(_five_factors(), method="eap"),
+}
+
+
+def _linear():
+    return cfa(_items(), "f =~ trust + help + share + meet", ordered=False)
+
+
+def _five_factors():
+    rng = np.random.default_rng(2)
+    factors = np.repeat(rng.normal(size=(500, 5)), 3, axis=1)
+    items = pd.DataFrame((factors + rng.normal(size=(500, 15)) * 0.6 > 0).astype(float)).add_prefix("q")
+    return cfa(items, "\n".join(f"f{g} =~ q{3 * g} + q{3 * g + 1} + q{3 * g + 2}" for g in range(5)), ordered=True)
