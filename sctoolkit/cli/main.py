@@ -10,7 +10,10 @@ import click
 
 from sctoolkit.errors import SctoolkitError, closest
 
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("sctoolkit.cli.run:run", "Run a study: from its files to a report."),
+    "demo": ("sctoolkit.cli.demo:demo", "Write simulated data and run them: see what comes out."),
+}
 """Command -> (module:attribute, one-line help), in the order in which they are shown."""
 
 

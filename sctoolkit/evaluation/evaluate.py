@@ -1,0 +1,288 @@
+"""The main job in one file: read, audit, link, score, measure, estimate change, say what may be said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from sctoolkit.change.estimate_change import Change, estimate_change
+from sctoolkit.change.router import Assignment
+from sctoolkit.errors import SctoolkitError
+from sctoolkit.evaluation.measure import Measurement, attempt, measure
+from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of
+from sctoolkit.evaluation.study import Analysis, Study
+from sctoolkit.instrument.model import Instrument
+from sctoolkit.programme.returns import Returns, returns
+from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
+from sctoolkit.scoring.describe import Description, describe
+from sctoolkit.scoring.score import score
+from sctoolkit.scoring.scores import Scores
+from sctoolkit.survey.combine import combine
+from sctoolkit.survey.read import read
+from sctoolkit.survey.responses import Responses
+
+Say = Callable[[str], None]
+N_DRAWS = 1999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """One instrument's answers: audited, linked and scored."""
+
+    instrument: Instrument
+    responses: Responses
+    scores: Scores
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is known of one outcome: means, how well it was measured, what changed."""
+
+    outcome: Outcome
+    description: Description
+    measurement: Measurement | None
+    change: Change | None
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evaluation(Result):
+    """All results of a study.
+
+    Attributes
+    ----------
+    study : Study
+        The plan.
+    answers : tuple of Answers
+        One an instrument.
+    findings : tuple of Finding
+        One an outcome, primary ones first.
+    returns : Returns or None
+        Rates of return, where the study has a roster.
+    """
+
+    study: Study
+    answers: tuple[Answers, ...]
+    findings: tuple[Finding, ...]
+    returns: Returns | None
+    provenance: Provenance
+    caveats: tuple[Caveat, ...] = ()
+
+    def parts(self) -> dict[str, Result]:
+        """Return every result under a name of its own."""
+        named: dict[str, Result | None] = {"returns": self.returns}
+        for finding in self.findings:
+            prefix = f"{finding.outcome.instrument}.{finding.outcome.name}"
+            named |= {
+                f"{prefix}.description": finding.description,
+                f"{prefix}.change": finding.change,
+            }
+            if finding.measurement is not None:
+                named |= {f"{prefix}.{name}": part for name, part in finding.measurement.parts().items()}
+        return {name: result for name, result in named.items() if result is not None}
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the estimates of change of all outcomes, one row an estimate."""
+        rows: list[dict[str, Any]] = []
+        for finding in self.findings:
+            if finding.change is not None:
+                rows += [{**estimate.row(), "scale": finding.outcome.name} for estimate in finding.change.estimates]
+        return tidy_frame(rows)
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: rows, respondents, outcomes and the lowest rung among primary outcomes."""
+        rungs = [f.change.rung for f in self.findings if f.change is not None and f.outcome.primary]
+        people = {name for answers in self.answers for name in answers.responses.roles.get("respondent", ()) if name}
+        row = {"n_obs": self.provenance.n_used, "n_respondents": len(people), "n_outcomes": len(self.findings)}
+        return pd.DataFrame([{**row, "rung": min(rungs, default=None)}])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all results, JSON-safe and unrounded; not disclosure-controlled."""
+        record = {name: part.to_dict() for name, part in self.parts().items()}
+        return {"schema": 1, "study": self.study.title, "provenance": jsonable(self.provenance), "results": record}
+
+
+def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
+    """Run a study from its files to its results.
+
+    Parameters
+    ----------
+    study : Study
+        What `load_study` returned.
+    progress : function of str, optional
+        Called with what is being done.
+
+    Returns
+    -------
+    Evaluation
+        Unrounded and not yet disclosure-controlled: `write_report` applies the study's preset to all that leaves.
+
+    Raises
+    ------
+    SctoolkitError
+        If a file cannot be read or answers are not in the instrument. An analysis that cannot be done for one outcome
+        does not stop the others: its place holds a caveat that says why.
+
+    Notes
+    -----
+    Rows are accounted for at each step: rows in the files = rows scored + rows not scored, with reasons.
+    """
+    say = progress or (lambda message: None)
+    answers = tuple(_answers(study, instrument, say) for instrument in study.instruments)
+    findings = [
+        _finding(study, one, outcome, say)
+        for one in answers
+        for outcome in outcomes_of(study, one.instrument, one.responses)
+    ]
+    findings.sort(key=lambda finding: not finding.outcome.primary)
+    rates, notes = _returns(study, answers[0])
+    inputs = {name: digest for one in answers for name, digest in one.responses.provenance.inputs.items()}
+    return Evaluation(
+        study=study,
+        answers=answers,
+        findings=tuple(findings),
+        returns=rates,
+        provenance=Provenance(
+            analysis="evaluation",
+            instrument=", ".join(study.plan.study.instrument),
+            waves=waves_of(study, answers[0].responses),
+            n_in=sum(one.responses.n for one in answers),
+            n_used=sum(one.responses.n for one in answers),
+            options=study.plan.model_dump(mode="json"),
+            seed=study.plan.analysis.seed,
+            inputs={study.origin: study.sha256, **inputs},
+        ),
+        caveats=notes,
+    )
+
+
+def waves_of(study: Study, responses: Responses) -> tuple[str, ...]:
+    """Return the waves in the order of the plan, else numbers in their order, else as the data bring them."""
+    found = [wave for wave in responses.waves() if wave != ""]
+    planned = study.plan.analysis.waves
+    if planned:
+        return tuple(wave for wave in planned if wave in found)
+    if all(wave.lstrip("-").isdigit() for wave in found):
+        return tuple(sorted(found, key=int))
+    return tuple(found)
+
+
+def _answers(study: Study, instrument: Instrument, say: Say) -> Answers:
+    """Read, audit, link and score one instrument."""
+    responses = combine(*(_read(study, instrument, index, say) for index in range(len(study.plan.file))))
+    say("Scoring")
+    scores = score(responses)
+    assert len(scores.values) == responses.n, "every row must be scored or have a reason"
+    frame = outcome_frame(scores, study.plan.analysis.items)
+    return Answers(instrument=instrument, responses=responses, scores=scores, frame=frame)
+
+
+def _read(study: Study, instrument: Instrument, index: int, say: Say) -> Responses:
+    """Read one file of the plan."""
+    plan, entry = study.plan, study.plan.file[index]
+    say(f"Reading {entry.path}")
+    items = {code: column for code, column in plan.columns.items.items() if code in instrument.by_code}
+    asked = {code: columns for code, columns in plan.asked.items() if code in instrument.by_code}
+    return read(
+        study.path(entry.path),
+        instrument,
+        format=entry.format,
+        sheet=entry.sheet,
+        wave=entry.wave,
+        side=entry.side,
+        columns={**plan.columns.roles(), **items},
+        missing_codes=plan.missing_codes,
+        answers=plan.answers,
+        asked=asked,
+        keep=plan.columns.keep,
+    )
+
+
+def _finding(study: Study, answers: Answers, outcome: Outcome, say: Say) -> Finding:
+    """Describe, measure and follow one outcome; what cannot be done becomes a caveat."""
+    say(f"Measuring {outcome.label}")
+    caveats: list[Caveat] = []
+    description = describe(
+        answers.scores if outcome.is_scale else answers.frame,
+        outcome.name,
+        **_design_columns(answers.frame),
+        ci_level=study.plan.analysis.ci_level,
+    )
+    measurement = measure(study, answers.scores, outcome, waves_of(study, answers.responses))
+    say(f"Estimating change in {outcome.label}")
+    return Finding(
+        outcome=outcome,
+        description=description,
+        measurement=measurement,
+        change=attempt(partial(_change, study, answers, outcome, measurement), "change", outcome, caveats),
+        caveats=tuple(caveats),
+    )
+
+
+def _design_columns(frame: pd.DataFrame) -> dict[str, str]:
+    return {role: role for role in ("weight", "stratum", "psu") if role in frame.columns}
+
+
+def pair_of(study: Study, responses: Responses) -> tuple[str, ...]:
+    """Return the two waves that are compared; one where there is one wave only."""
+    waves = waves_of(study, responses)
+    plan = study.plan.analysis
+    first = plan.baseline or waves[0]
+    last = plan.follow_up or waves[-1]
+    return (first,) if first == last else (first, last)
+
+
+def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None) -> Change:
+    plan, frame = study.plan.analysis, answers.frame
+    present = set(frame.columns)
+    grouped = plan.comparison == "group"
+    return estimate_change(
+        frame,
+        outcome=outcome.name,
+        unit="respondent" if "respondent" in present else None,
+        wave="wave",
+        cluster="organisation" if "organisation" in present else None,
+        group="group" if grouped else None,
+        side="side" if plan.comparison == "side" and "side" in present else None,
+        weight="weight" if "weight" in present else None,
+        treated=plan.treated if grouped else None,
+        assignment=_assignment(plan) if grouped else None,
+        waves=pair_of(study, answers.responses),
+        reliability=None if measurement is None else measurement.headline_reliability(),
+        scale_range=outcome.range,
+        conf_level=plan.ci_level,
+        n_draws=N_DRAWS,
+        seed=plan.seed,
+    )
+
+
+def _assignment(plan: Analysis) -> Assignment | None:
+    """How the groups came about, in the words of the router."""
+    return plan.assignment if plan.assignment in ("randomised", "existing") else None
+
+
+def _returns(study: Study, answers: Answers) -> tuple[Returns | None, tuple[Caveat, ...]]:
+    """Rates of return where there is a roster."""
+    roster, frame = study.plan.logs.roster, answers.frame
+    if roster is None or not {"organisation", "side", "wave"} <= set(frame.columns):
+        return None, ()
+    try:
+        return returns(frame, study.path(roster)), ()
+    except SctoolkitError as error:
+        sentence = f"Rates of return are not given. {error.problem}"
+        return None, (Caveat(code="no_returns", sentence=sentence),)
+
+
+def caveats_of(evaluation: Evaluation) -> Iterator[Caveat]:
+    """Yield the caveats of reading, scoring and auditing, each once."""
+    seen: set[str] = set()
+    for answers in evaluation.answers:
+        for caveat in answers.scores.caveats:
+            if caveat.sentence not in seen:
+                seen.add(caveat.sentence)
+                yield caveat

@@ -1,0 +1,91 @@
+"""How well an outcome was measured: reliability by wave, item statistics, structure, invariance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from sctoolkit.errors import SctoolkitError
+from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.study import Study
+from sctoolkit.measurement.cfa_result import CfaResult
+from sctoolkit.measurement.confirm import cfa
+from sctoolkit.measurement.item_analysis import ItemAnalysis, item_analysis
+from sctoolkit.measurement.keyed import keyed_items
+from sctoolkit.measurement.reliability import reliability
+from sctoolkit.measurement.reliability_result import Reliability
+from sctoolkit.result import Caveat, Result
+from sctoolkit.scoring.scores import Scores
+
+T = TypeVar("T")
+FEWEST_FOR_STRUCTURE = 100
+FEWEST_ITEMS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Results on the measurement of one scale; None where they could not be had, and then a caveat says why."""
+
+    reliability: tuple[tuple[str, Reliability], ...]
+    items: ItemAnalysis | None
+    structure: CfaResult | None
+    caveats: tuple[Caveat, ...]
+
+    def parts(self) -> dict[str, Result]:
+        """Return every result under a name of its own."""
+        named: dict[str, Result | None] = {f"reliability.{wave}": result for wave, result in self.reliability}
+        named |= {
+            "items": self.items,
+            "structure": self.structure,
+        }
+        return {name: result for name, result in named.items() if result is not None}
+
+    def headline_reliability(self) -> float | None:
+        """Return the headline coefficient at the first wave, where it lies between 0 and 1."""
+        if not self.reliability:
+            return None
+        result = self.reliability[0][1]
+        value = result.coefficients[result.headline].estimate
+        return float(value) if np.isfinite(value) and 0.0 < value <= 1.0 else None
+
+
+def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Caveat]) -> T | None:
+    """Return what the call returns; an error of ours becomes a caveat, so that the other results stand."""
+    try:
+        return call()
+    except SctoolkitError as error:
+        caveats.append(Caveat(code="not_given", sentence=f"{outcome.label}: no {what} is given. {error.problem}"))
+        return None
+
+
+def measure(study: Study, scores: Scores, outcome: Outcome, waves: tuple[str, ...]) -> Measurement | None:
+    """Return how well the items of a scale measure; None for what has no items to compare.
+
+    Reliability is wave by wave, item statistics are over all rows; primary scales also get the one-factor model.
+    """
+    if not outcome.is_scale or scores.instrument.scale[outcome.name].rule not in ("mean", "sum", "weighted", "table"):
+        return None
+    ordered = study.plan.analysis.ordered
+    items = keyed_items(scores, outcome.name)
+    if items.shape[1] < 2:
+        return None
+    wave = scores.roles["wave"]
+    caveats: list[Caveat] = []
+
+    by_wave = []
+    for name in waves:
+        call = partial(reliability, items[wave == name], ordered=ordered, on_reversed="caveat")
+        by_wave.append((name, attempt(call, f"reliability at wave {name}", outcome, caveats)))
+    complete = int(items.notna().all(axis=1).sum())
+    deep = outcome.primary and items.shape[1] >= FEWEST_ITEMS and complete >= FEWEST_FOR_STRUCTURE
+    model = f"{outcome.name} =~ " + " + ".join(items.columns)
+    return Measurement(
+        reliability=tuple((name, result) for name, result in by_wave if result is not None),
+        items=attempt(partial(item_analysis, items), "item analysis", outcome, caveats),
+        structure=attempt(partial(cfa, items, model, ordered=ordered), "structure", outcome, caveats) if deep else None,
+        caveats=tuple(caveats),
+    )
