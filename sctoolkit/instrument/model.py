@@ -104,6 +104,11 @@ class ResponseScale(Part):
         return bool(self.codes) or self.number is not None
 
     @property
+    def entries(self) -> tuple[Answer | NonAnswer, ...]:
+        """Answers, then coded non-answers."""
+        return (*self.codes, *self.missing)
+
+    @property
     def low(self) -> float:
         """Smallest score value."""
         return min(answer.score for answer in self.codes) if self.number is None else self.number[0]
