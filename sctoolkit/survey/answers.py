@@ -137,7 +137,7 @@ def answer_key(
     response = instrument.response_of(item)
     codes = {float(answer.code): float(answer.code) for answer in response.codes}
     words = {fold(answer.label): float(answer.code) for answer in response.codes if answer.label}
-    _check_labels(item, words, labels or {})
+    _check_labels(instrument, item, words, {t: w for t, w in (labels or {}).items() if t not in (answers or {})})
     missing: dict[str, NonAnswerKind] = {}
     for entry in response.missing:
         missing[_key_text(entry.code)] = entry.kind
@@ -152,20 +152,21 @@ def answer_key(
     return AnswerKey(response, codes, words, missing, labels or {})
 
 
-def _check_labels(item: str, words: Mapping[str, float], labels: Mapping[str, str]) -> None:
-    """Raise where a label of the file stands at another code than in the instrument: the item was coded otherwise."""
+def _check_labels(instrument: Instrument, item: str, words: Mapping[str, float], labels: Mapping[str, str]) -> None:
+    """Raise where a code means one answer in the file and another in the instrument."""
+    codes = {float(answer.code) for answer in instrument.response_of(item).codes}
     clashes = [
         (text, label, words[fold(label)])
         for text, label in labels.items()
-        if fold(label) in words and as_number(text) is not None and as_number(text) != words[fold(label)]
+        if fold(label) in words and as_number(text) in codes and as_number(text) != words[fold(label)]
     ]
     if clashes:
+        response = instrument.by_code[item].response
+        told = ", ".join(f'"{text}": {code:g}' for text, _, code in clashes)
         raise ResponseCodeError(
             f"Item `{item}` must be coded as its instrument says, and the file's labels say otherwise.",
-            where=[
-                f'"{label}" is {text} in the file and {code:g} in the instrument.' for text, label, code in clashes[:5]
-            ],
-            hint="Recode the column, or export answers as labels instead of codes.",
+            where=[f'"{label}" is {text} in the file and {code:g} in the instrument.' for text, label, code in clashes],
+            hint=(f"If the labels are right: `answers={{'{response}': {{{told}}}}}`.", "Or export labels, not codes."),
         )
 
 

@@ -56,7 +56,7 @@ def _check_size(source: str, expanded: int, packed: int) -> None:
     if expanded > EXPANDED_CAP:
         _refuse(source, f"expand to at most {EXPANDED_CAP // 1_000_000} MB", "expands to more")
     if expanded > RATIO_FLOOR and expanded > RATIO_CAP * packed:
-        _refuse(source, f"expand to at most {RATIO_CAP} times its size", f"expands to {expanded // packed} times")
+        _refuse(source, f"expand to at most {RATIO_CAP} times its size", "expands to more")
 
 
 def _real_size(source: str, content: bytes, member: zipfile.ZipInfo, room: int) -> int:

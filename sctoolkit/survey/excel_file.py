@@ -89,9 +89,9 @@ def _open(source: str, content: bytes) -> Any:
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ReadError(
             "An Excel file must be a sound workbook, and this one cannot be read.",
-            where=f"File: {source}; the reader says: {str(error)[:120]}.",
+            where=f"File: {source}.",
             hint="Open it in a spreadsheet program and save it again, or save the sheet as CSV.",
-        ) from None
+        ) from error
 
 
 def _rows(source: str, book: Any, name: str) -> list[list[str]]:
@@ -102,9 +102,9 @@ def _rows(source: str, book: Any, name: str) -> list[list[str]]:
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ReadError(
             f"Sheet `{name}` must be sound, and it cannot be read.",
-            where=f"File: {source}; the reader says: {str(error)[:120]}.",
+            where=f"File: {source}.",
             hint="Open it in a spreadsheet program and save it again, or save the sheet as CSV.",
-        ) from None
+        ) from error
     return [[cell_text(cell) for cell in row] for row in rows]
 
 

@@ -11,40 +11,60 @@ from sctoolkit.survey.decisions import Columns
 from sctoolkit.survey.match import match_columns
 from sctoolkit.survey.responses import ROLES
 
+LEAST = 0.5
+"""Share of an instrument's items below which a file is not said to hold it."""
+
 
 def find_instrument(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: Columns) -> Instrument:
-    """Return the instrument of the library that has most items in the columns; ties go to the more complete one.
+    """Return the one instrument of the library that the columns hold.
+
+    An instrument fits when all its items are there and no larger fitting one uses the same columns; where none is
+    complete, the one with most items fits, if at least `LEAST` of its items are there.
 
     Raises
     ------
     MatchError
-        If none has an item there, or several fit equally well.
+        If none fits, or several do.
     """
-    roles = {name: column for name, column in given.items() if name in ROLES}
-    items = {name: column for name, column in given.items() if name not in ROLES}
-    fits: list[tuple[tuple[int, float], Instrument]] = []
-    for instrument_id in instrument_folders():
-        instrument = load_instrument(instrument_id)
-        own = {name: column for name, column in items.items() if name in instrument.by_code}
-        if not instrument.items or len(own) < len(items):
-            continue
-        try:
-            match = match_columns(columns, instrument, given={**roles, **own}, also=also, strict=False)
-        except MatchError:
-            continue
-        fits.append(((len(match.items), len(match.items) / len(instrument.items)), instrument))
-    if not fits:
+    matches = _matches(columns, also, given)
+    complete = {one: used for one, used in matches.items() if len(used) == len(load_instrument(one).items)}
+    fitting = {
+        one: used for one, used in complete.items() if not any(used < other for other in complete.values())
+    } or _most(matches)
+    if not fitting:
         raise MatchError(
-            "The columns must hold items of an instrument in the library, and they hold items of none.",
+            "The columns must hold items of an instrument in the library, and they hold too few of any.",
             where=f"Columns: {', '.join(f'`{name}`' for name in columns[:12])}.",
             hint="Name it: `read(path, 'id')`. `sctoolkit instruments list` shows the library.",
         )
-    best = max(score for score, _ in fits)
-    chosen = [instrument for score, instrument in fits if score == best]
-    if len(chosen) > 1:
+    if len(fitting) > 1:
         raise MatchError(
-            f"One instrument must fit the columns best, and {len(chosen)} fit equally well.",
-            where=tuple(f"`{one.id}`: {best[0]} of {len(one.items)} items" for one in chosen[:6]),
-            hint=f"Name the right one: `read(path, '{chosen[0].id}')`.",
+            f"The columns must hold one instrument, or one must be named; they hold {len(fitting)}.",
+            where=[f"`{one}`: {len(used)} of {len(load_instrument(one).items)} items" for one, used in fitting.items()],
+            hint=f"Name the one to read: `read(path, '{next(iter(fitting))}')`.",
         )
-    return chosen[0]
+    return load_instrument(next(iter(fitting)))
+
+
+def _matches(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: Columns) -> dict[str, frozenset[str]]:
+    """Return instrument -> columns that hold its items."""
+    roles = {name: column for name, column in given.items() if name in ROLES}
+    items = {name: column for name, column in given.items() if name not in ROLES}
+    found = {}
+    for instrument_id in instrument_folders():
+        instrument = load_instrument(instrument_id)
+        if not instrument.items or not items.keys() <= instrument.by_code.keys():
+            continue
+        try:
+            match = match_columns(columns, instrument, given={**roles, **items}, also=also, strict=False)
+        except MatchError:
+            continue
+        found[instrument_id] = frozenset(match.items.values())
+    return found
+
+
+def _most(matches: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return the instruments with most items there, of those with enough of them."""
+    enough = {one: used for one, used in matches.items() if len(used) >= LEAST * len(load_instrument(one).items)}
+    most = max((len(used) for used in enough.values()), default=0)
+    return {one: used for one, used in enough.items() if len(used) == most}

@@ -61,7 +61,7 @@ def load_key(path: str | os.PathLike[str], *, outside: Path) -> bytes:
     if source.is_relative_to(outside.resolve()):
         raise OptionError(
             "A key file must stand outside the folder of the data, and this one stands in it.",
-            where=f"Key: {source.name}; folder: {outside.name or outside}.",
+            where=f"Key: {source.name}.",
             hint="Whoever is given the folder would be given the key. Move it, for instance to your own home folder.",
         )
     if not source.is_file():

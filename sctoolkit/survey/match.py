@@ -60,8 +60,9 @@ def match_columns(
     """
     repeated = _repeated(columns)
     if repeated:
+        stand = "stands" if len(repeated) == 1 else "stand"
         raise MatchError(
-            f"Columns must have names of their own; {_listed(repeated)} stand more than once.",
+            f"Columns must have names of their own; {_listed(repeated)} {stand} more than once.",
             hint="Rename them, so that it is clear which one is meant.",
         )
     given = dict(given or {})
@@ -172,8 +173,8 @@ def _fold_name(name: str) -> str:
 
 
 def _refuse_none(columns: Sequence[str], instrument: Instrument) -> None:
-    near = [(code, closest(code, columns)) for code in instrument.item_codes]
-    hints = [f"`{name}` looks like item `{code}`." for code, name in near if name is not None][:5]
+    near = {closest(code, columns): code for code in reversed(instrument.item_codes)}
+    hints = [f"`{name}` looks like item `{code}`." for name, code in near.items() if name is not None][:5]
     shown = _listed(list(columns)[:10]) if columns else "no columns"
     raise MatchError(
         f"At least one column must hold an item of `{instrument.id}`, and none does.",
@@ -191,7 +192,9 @@ def _refuse_near_misses(
     if near:
         code = near[0][0]
         raise MatchError(
-            f"Every item must be found or known to be absent; {_listed(dict(near))} nearly match a column's name.",
+            f"Every item must be found or known to be absent; {_listed(dict(near))} is nearly a column's name."
+            if len(dict(near)) == 1
+            else f"Every item must be found or known to be absent; {_listed(dict(near))} are nearly columns' names.",
             where=tuple(f"Item `{code}` is not there, and column `{name}` holds no item." for code, name in near[:5]),
             hint=(
                 f"If it is the item, name it: `columns={{'{code}': '{near[0][1]}'}}`.",

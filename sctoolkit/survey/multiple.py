@@ -67,11 +67,11 @@ def _refuse(name: str, rests: Mapping[str, list[int]], options: Sequence[str]) -
     for rest, rows in list(rests.items())[:10]:
         near = closest(rest, options)
         where.append(
-            f'"{rest}" {len(rows)} times, rows {", ".join(map(str, rows[:5]))}'
-            + (f'; did you mean "{near}"?' if near else "")
+            f'"{rest}" in rows {", ".join(map(str, rows[:5]))}' + (f'; did you mean "{near}"?' if near else "")
         )
+    hold = "1 cell holds" if len(rests) == 1 else f"{len(rests)} kinds of cell hold"
     raise ResponseCodeError(
-        f"Cells of `{name}` must join its options, and {len(rests)} hold something else.",
+        f"Cells of `{name}` must join its options, and {hold} something else.",
         where=where,
         hint="Add the words as options, or as an option `other`.",
     )

@@ -40,8 +40,9 @@ def _numbers(column: pd.Series[Any], role: str) -> npt.NDArray[np.float64]:
     numbers = [float("nan") if not text else as_number(text) for text in texts]
     bad = [place for place, number in enumerate(numbers) if number is None or number < 0]
     if bad:
+        fail = "1 cell does" if len(bad) == 1 else f"{len(bad)} cells do"
         raise DataError(
-            f"Column `{column.name}` must hold numbers of 0 or more for `{role}`, and {len(bad)} cells do not.",
+            f"Column `{column.name}` must hold numbers of 0 or more for `{role}`, and {fail} not.",
             where=f'First: "{texts[bad[0]]}" in row {bad[0] + 1}.',
         )
     return np.array(numbers, dtype=np.float64)
@@ -64,12 +65,13 @@ def check_repeats(
     where = []
     for key, spots in list(places.items())[:5]:
         shown = ", ".join(f"{rows[p]} of {sources[p]}" if several else str(rows[p]) for p in spots[:5])
-        wave = f" in wave {key[1]}" if "wave" in keys and key[1] else ""
-        where.append(f"`{key[0]}`{wave}: rows {shown}")
+        wave = f" (wave {key[1]})" if "wave" in keys and key[1] else ""
+        where.append(f"One respondent in rows {shown}{wave}.")
     if len(places) > 5:
         where.append(f"... and {len(places) - 5} more.")
+    stand = "1 respondent stands" if len(places) == 1 else f"{len(places)} respondents stand"
     raise DataError(
-        f"A respondent must stand once in a wave, and {len(places)} stand more often.",
+        f"A respondent must stand once in a wave, and {stand} more often.",
         where=where,
         hint=(
             "If it is the same person twice, keep one row; if the rows are occasions, name the `wave` column.",

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ _MARKS = str.maketrans(
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Return ``text`` as it is compared: NFKC, lower case, single spaces, plain quotes and dashes, no final stop.
 
@@ -34,6 +36,7 @@ def fold(text: str) -> str:
     return " ".join(plain.split()).rstrip(".:;* ")
 
 
+@lru_cache(maxsize=65_536)
 def fold_question(text: str) -> str:
     """Return a question's text as it is compared: `fold` without mark-up and without its number in front."""
     return re.sub(r"^(q?\d+[a-z]?[.)\]:]\s*)+", "", fold(_TAGS.sub(" ", text)))

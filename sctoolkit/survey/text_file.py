@@ -40,7 +40,7 @@ def read_bytes(path: Path, cap: int) -> bytes:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise ReadError(f"A data file must be a file; `{path}` is not.")
+            raise ReadError(f"A data file must be a file; `{path}` is a folder.", hint="Name a file in it.")
         if size > cap:
             raise ReadError(
                 f"A data file must be smaller than {cap // 1_000_000} MB; `{path.name}` has {size // 1_000_000} MB.",

@@ -2,44 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sctoolkit.errors import ResponseCodeError
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.survey.answers import Unmatched
+from sctoolkit.survey.text import as_number, fold
+
+SHOWN = 20
+BLANK_MARKS = {"na", "nan", "null", "none", "nil", "missing", "#n/a", "-", "--", ""}
+"""Texts with which programs write that there is nothing; they may also be words, so the caller decides."""
 
 
 def refuse_unmatched(unmatched: Sequence[Unmatched], instrument: Instrument, n_rows: int) -> None:
     """Raise one error that lists every cell that could not be read, with counts, rows and the nearest label."""
-    items = list(dict.fromkeys(entry.item for entry in unmatched))
     first = unmatched[0]
-    response = instrument.response_of(first.item)
-    allowed = (
-        f"{response.number[0]:g} to {response.number[1]:g}"
-        if response.number is not None
-        else ", ".join(str(answer.code) for answer in response.codes)
-    )
+    items = dict.fromkeys(entry.item for entry in unmatched)
     values = ", ".join(f'"{entry.value}"' for entry in unmatched if entry.item == first.item)
-    others = "" if len(items) == 1 else f"; {len(items) - 1} further items hold unknown answers too"
-    where = [_unmatched_line(entry) for entry in unmatched[:20]]
-    if len(unmatched) > 20:
-        where.append(f"... and {len(unmatched) - 20} more kinds of unknown answer.")
-    where.append(f"{sum(entry.count for entry in unmatched)} answers in {n_rows} rows; nothing was changed.")
-    example = next((entry for entry in unmatched if entry.near is not None), None)
-    hint = [f'If "{first.value}" is a non-answer: `missing_codes={{"{first.value}": "dont_know"}}`.']
-    if example is not None:
-        hint.append(f'If it is an answer: `answers={{"{example.item}": {{"{example.value}": code}}}}`.')
-    hint.append("Both can stand in a mapping file, so that the decision is on record.")
+    others = {1: "", 2: "; one more item holds unknown answers"}.get(
+        len(items), f"; {len(items) - 1} more items hold unknown answers"
+    )
+    where = [_line(entry) for entry in unmatched[:SHOWN]]
+    if len(unmatched) > SHOWN:
+        where.append(f"... and {len(unmatched) - SHOWN} more kinds of unknown answer.")
+    total = sum(entry.count for entry in unmatched)
+    where.append(f"{total} {'cell' if total == 1 else 'cells'} in {n_rows} rows; nothing was changed.")
+    allowed = _allowed(instrument, first.item)
     raise ResponseCodeError(
-        f"Item `{first.item}` must hold one of {allowed} or a known non-answer, not {values}{others}.",
+        f"Item `{first.item}` must hold {allowed} or a known non-answer, not {values}{others}.",
         where=where,
-        hint=hint,
+        hint=tuple(_hints(unmatched, instrument)),
     )
 
 
-def _unmatched_line(entry: Unmatched) -> str:
+def _allowed(instrument: Instrument, item: str) -> str:
+    response = instrument.response_of(item)
+    if response.number is not None:
+        return f"a number from {response.number[0]:g} to {response.number[1]:g}"
+    return "one of " + ", ".join(str(answer.code) for answer in response.codes)
+
+
+def _line(entry: Unmatched) -> str:
     rows = ", ".join(map(str, entry.rows)) + (", ..." if entry.count > len(entry.rows) else "")
     near = f'; did you mean "{entry.near}"?' if entry.near else ""
-    times = "once" if entry.count == 1 else f"{entry.count} times"
-    row = "row" if entry.count == 1 else "rows"
+    times, row = ("once", "row") if entry.count == 1 else (f"{entry.count} times", "rows")
     return f'`{entry.item}`: "{entry.value}" {times}, {row} {rows}{near}'
+
+
+def _hints(unmatched: Sequence[Unmatched], instrument: Instrument) -> Iterator[str]:
+    near = next((entry for entry in unmatched if entry.near is not None), None)
+    if near is not None:
+        response = instrument.by_code[near.item].response
+        code = next((a.code for a in instrument.response[response].codes if a.label == near.near), None)
+        if code is not None:
+            yield f'If "{near.value}" is that answer: `answers={{"{response}": {{"{near.value}": {code}}}}}`.'
+    blank = next((entry for entry in unmatched if fold(entry.value) in BLANK_MARKS), None)
+    number = next((entry for entry in unmatched if as_number(entry.value) is not None), None)
+    if blank is not None:
+        yield f'If "{blank.value}" means that nothing was answered: `missing_codes={{"{blank.value}": "skipped"}}`.'
+    if number is not None:
+        yield f'If {number.value} means "don\'t know": `missing_codes={{{number.value}: "dont_know"}}`.'
+    if near is None and blank is None and number is None:
+        value = unmatched[0].value
+        yield f'If "{value}" is a non-answer: `missing_codes={{"{value}": "dont_know"}}`.'
+    yield "A mapping file keeps such decisions on record (`mapping=`)."

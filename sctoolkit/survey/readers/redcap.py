@@ -77,7 +77,7 @@ def _coalesce(
             place = np.flatnonzero(groups == int(np.flatnonzero(clash.to_numpy())[0]))
             raise DataError(
                 f"Lines of one record and event must not contradict each other; they do in `{name}`.",
-                where=f"`{cells[key[0]].iloc[place[0]]}`: rows {', '.join(str(rows[p]) for p in place[:5])}.",
+                where=f"One record and event in rows {', '.join(str(rows[p]) for p in place[:5])}.",
                 hint="A repeating form has several answers an event: export it alone and name `redcap_repeat_instance` "
                 "as the wave, with `format='plain'`.",
             )

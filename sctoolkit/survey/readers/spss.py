@@ -43,9 +43,9 @@ def statistical_table(path: Path, layout: str, title: str, reader: Any) -> RawTa
     except (pyreadstat.PyreadstatError, pyreadstat.ReadstatError, UnicodeError, ValueError, MemoryError) as error:
         raise ReadError(
             f"A file with the ending `{path.suffix}` must be {title}, and this one cannot be read as such.",
-            where=f"File: {path.name}; the reader says: {str(error)[:120]}.",
+            where=f"File: {path.name}.",
             hint="Export it again, as CSV if need be.",
-        ) from None
+        ) from error
     if not len(frame):
         raise ReadError("A file must hold at least one row of answers, and it holds none.", where=f"File: {path.name}.")
     cells = pd.DataFrame({str(name): column_texts(frame[name], cell_text) for name in frame.columns})
