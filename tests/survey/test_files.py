@@ -113,9 +113,12 @@ def test_stata_with_tagged_missing_values(tmp_path):
 
 
 def test_gss_and_ess_files_as_they_come(data_dir):
-    gss = read(data_dir / "gss_panel_2006" / "gss_panel_long.csv", columns={"respondent": "firstid", "wave": "wave"})
-    assert gss.instrument.id == "gss_social_trust"
-    assert gss.n == 6000
+    path = data_dir / "gss_panel_2006" / "gss_panel_long.csv"
+    roles = {"respondent": "firstid", "wave": "wave"}
+    with pytest.raises(MatchError, match="one must be named") as caught:
+        read(path, columns=roles)
+    assert any("gss_social_trust" in line for line in caught.value.where)
+    assert read(path, "gss_social_trust", columns=roles).n == 6000
     ess = read(
         data_dir / "ess_trust_fi_fr" / "ess_fi_fr_r1_r11.csv",
         "ess_social_trust",
