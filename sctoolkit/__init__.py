@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.reliable_change import reliable_change
     from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "reliable_change": "sctoolkit.change.reliable_change",
     "estimate_change": "sctoolkit.change.estimate_change",
     "cfa": "sctoolkit.measurement.confirm",
     "grim": "sctoolkit.programme.grim",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from sctoolkit.errors import ConvergenceError, NotIdentifiedError
+from sctoolkit.numerics.cluster_means import cluster_means
+from sctoolkit.numerics.kenward_roger import kenward_roger
 from sctoolkit.numerics.least_squares import fit_least_squares
+from sctoolkit.numerics.lmm import fit_lmm
+from sctoolkit.numerics.partial_overlap import partial_overlap
+from sctoolkit.numerics.permutation import Permutation
+from sctoolkit.numerics.random_terms import RandomTerm
 from sctoolkit.numerics.vcov import cluster_parts, row_parts
 
 FloatArray = npt.NDArray[np.float64]
@@ -124,3 +132,120 @@ def compact(codes: npt.ArrayLike) -> IntArray:
     [0, 1, 0]
     """
     return np.unique(np.asarray(codes), return_inverse=True)[1].astype(np.int64).ravel()
+
+
+def mixed_contrast(
+    design: FloatArray,
+    outcome: FloatArray,
+    row: FloatArray,
+    level: float,
+    levels: Sequence[IntArray],
+    **labels: Any,
+) -> Estimate:
+    """Return a contrast of a REML mixed model with random intercepts, Kenward-Roger degrees of freedom.
+
+    Parameters
+    ----------
+    levels : sequence of (n,) integer arrays
+        Codes whose levels have a random intercept each; those without repeated levels are left out.
+    **labels
+        As for `linear_contrast`.
+
+    Notes
+    -----
+    Where no intercept varies the fit is that of least squares; where the model cannot be fitted the numbers are nan and
+    the method says so.
+    """
+    return mixed_contrasts(design, outcome, row[None, :], level, levels, [labels])[0]
+
+
+def mixed_contrasts(
+    design: FloatArray,
+    outcome: FloatArray,
+    rows: FloatArray,
+    level: float,
+    levels: Sequence[IntArray],
+    labels: Sequence[dict[str, Any]],
+) -> list[Estimate]:
+    """Return several contrasts of one mixed model, as `mixed_contrast` does one."""
+    for label in labels:
+        label.setdefault("n_obs", len(outcome))
+    terms = [
+        RandomTerm(compact(codes), np.ones((len(outcome), 1)))
+        for codes in levels
+        if 1 < np.unique(codes).size < len(outcome)
+    ]
+    if not terms:
+        return [linear_contrast(design, outcome, row, level, **label) for row, label in zip(rows, labels, strict=True)]
+    try:
+        fit = fit_lmm(design, outcome, terms)
+        corrected = kenward_roger(fit)
+    except (NotIdentifiedError, ConvergenceError, np.linalg.LinAlgError):
+        nan = float("nan")
+        return [from_t(nan, nan, nan, level, method="REML, no fit", **label) for label in labels]
+    found = []
+    for row, label in zip(rows, labels, strict=True):
+        std_error = float(np.sqrt(max(float(row @ corrected.vcov @ row), 0.0)))
+        value = float(row @ fit.coef)
+        found.append(from_t(value, std_error, corrected.dof(row), level, method="REML, Kenward-Roger", **label))
+    return found
+
+
+def over_organisations(
+    means: FloatArray,
+    level: float,
+    *,
+    treated: npt.NDArray[np.bool_] | None = None,
+    covariates: FloatArray | None = None,
+    equal_variances: bool = True,
+    **labels: Any,
+) -> Estimate:
+    """Return the mean of organisations' values, or the difference of two sets of them, with a t test.
+
+    Parameters
+    ----------
+    means : (G,) float array
+        One value an organisation.
+    treated : (G,) bool array, optional
+        Organisations of the first set.
+    covariates, equal_variances
+        As for `cluster_means`.
+    """
+    labels.setdefault("estimator", "means of organisations")
+    try:
+        found = cluster_means(means, treated, covariates=covariates, equal_variances=equal_variances, ci_level=level)
+    except NotIdentifiedError:
+        value = float(means.mean() if treated is None else means[treated].mean() - means[~treated].mean())
+        nan = float("nan")
+        return from_t(value, nan, nan, level, n_clusters=len(means), method="too few organisations", **labels)
+    how = "" if treated is None else ", equal variances" if equal_variances else ", Welch"
+    return from_t(
+        found.estimate, found.std_error, found.dof, level, n_clusters=len(means),
+        method=f"means of organisations, t({found.dof:.3g}){how}", **labels,
+    )  # fmt: skip
+
+
+def welch(first: FloatArray, second: FloatArray, level: float, **labels: Any) -> Estimate:
+    """Return the difference of two independent means, first less second, by Welch's t."""
+    nothing = np.empty(0)
+    found = partial_overlap(nothing, nothing, second, first)
+    labels.setdefault("n_obs", len(first) + len(second))
+    return from_t(found.difference, found.std_error, found.dof, level, method="Welch, people independent", **labels)
+
+
+def by_organisation(clusters: IntArray | None, post: FloatArray | IntArray, n_waves: int) -> list[IntArray]:
+    """Return the random intercepts of organisations: their level, and their level at each wave.
+
+    Without them, or with one organisation, none: its level at a wave could not be told from the wave.
+    """
+    if clusters is None or np.unique(clusters).size < 2:
+        return []
+    return [clusters, clusters * n_waves + post.astype(np.int64)]
+
+
+def from_permutation(found: Permutation, level: float, what: str, **labels: Any) -> Estimate:
+    """Return a permutation test as an estimate; its interval is by inversion."""
+    return Estimate(
+        estimate=found.estimate, p_value=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, ci_level=level,
+        method=f"{what}, smallest attainable p {found.smallest_p:.2g}", **labels,
+    )  # fmt: skip

@@ -23,6 +23,7 @@ Assignment = Literal["randomised", "existing", "matched"]
 MOSTLY = 0.95
 FEW_ON_A_SIDE = 4
 FEW_SINGLE = 6
+MIXED = frozenset({"one_group_partly", "one_group_waves"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,19 +223,20 @@ def outcome_kind(values: np.ndarray) -> str:
 
 def choose_design(facts: Facts) -> str:
     """Return the key of the design in routes.toml."""
+    by_organisation = facts.comparison != "none" and facts.level == "organisation" and facts.n_treated is not None
+    one_treated = by_organisation and min(facts.n_treated or 0, facts.n_control or 0) < 2
     if facts.n_waves < 2:
         if facts.then:
             return "then_test"
         if facts.comparison == "none":
             return "one_wave"
-        return "one_wave_randomised" if facts.comparison == "randomised" else "one_wave_groups"
+        return "one_wave_randomised" if facts.comparison == "randomised" and not one_treated else "one_wave_groups"
     if facts.confounded and facts.n_linked < 2:
         return "confounded_waves"
     if facts.staggered:
         return "staggered"
     if facts.comparison != "none":
-        few = facts.level == "organisation" and min(facts.n_treated or 9, facts.n_control or 9) < 2
-        return "one_treated" if few else {"existing": "existing_groups"}.get(facts.comparison, facts.comparison)
+        return "one_treated" if one_treated else {"existing": "existing_groups"}.get(facts.comparison, facts.comparison)
     if facts.dose is not None:
         return "dose"
     if len(facts.sides) > 1:
@@ -246,17 +248,22 @@ def choose_design(facts: Facts) -> str:
     ]
 
 
-def choose_inference(facts: Facts) -> tuple[str, float | None]:
+def choose_inference(facts: Facts, design: str = "") -> tuple[str, float | None]:
     """Return the key of the inference rule in routes.toml, and the smallest p that a permutation can reach."""
     n = facts.n_organisations
     if n is None:
-        return "persons", None
+        return ("mixed_people" if design in MIXED else "persons"), None
     if n < 2:
         return "one_organisation", None
-    if facts.comparison == "none" or facts.level == "person":
-        if n < FEW_SINGLE:
-            return "few_single_group", min(1.0, 2 / 2**n)
-        return "single_group", min(1.0, 2 / 2**n)
+    if design == "two_sides":
+        return "two_sides", None
+    if facts.comparison == "none":
+        flips = min(1.0, 2 / 2**n)
+        if design in MIXED:
+            return "mixed", flips
+        return ("few_single_group" if n < FEW_SINGLE else "single_group"), flips
+    if facts.level == "person":
+        return "persons_in_organisations", None
     a, b = facts.n_treated or 0, facts.n_control or 0
     return ("one_treated" if min(a, b) < 2 else "few" if min(a, b) < FEW_ON_A_SIDE else "many"), smallest_p(a, b)
 
@@ -283,7 +290,7 @@ def make_route(facts: Facts) -> Route:
     """
     design = choose_design(facts)
     rule = rules()["design"][design]
-    key, min_p = choose_inference(facts)
+    key, min_p = choose_inference(facts, design)
     rule_of_inference = rules()["inference"][key]
     named = {"outcome": facts.outcome, "first": facts.first, "last": facts.last, "dose": facts.dose or "the programme"}
     sides = [side for side in facts.sides if side != "broker"] or [*facts.sides]
