@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
     from sctoolkit.evaluation.study import load_study
-    from sctoolkit.instrument.library import list_instruments, load_instrument
+    from sctoolkit.instrument.find import list_instruments
+    from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
     from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.grm import grm
@@ -47,7 +48,7 @@ _HOME: dict[str, str] = {
     "describe": "sctoolkit.scoring.describe",
     "load_study": "sctoolkit.evaluation.study",
     "regress": "sctoolkit.change.regress",
-    "list_instruments": "sctoolkit.instrument.library",
+    "list_instruments": "sctoolkit.instrument.find",
     "load_instrument": "sctoolkit.instrument.library",
 }
 
