@@ -1,0 +1,25 @@
+"""Scales that cannot be scored."""
+
+import pandas as pd
+
+from sctoolkit import from_frame, load_instrument, score
+from sctoolkit.scoring.keying import keyed_frame
+
+ANSWERS = pd.DataFrame({"LON1": [1, 2], "LON2": [3, 2], "LON3": [1, 1]})
+
+
+def without_scores():
+    ucla = load_instrument("ucla3")
+    scale = {"loneliness": ucla.scale["loneliness"].model_copy(update={"rule": "indicators"})}
+    return ucla.model_copy(update={"scale": scale})
+
+
+CASES = {
+    "scoring-scale-unknown": lambda: score(from_frame(ANSWERS, "ucla3"), scales=["lonelines"]),
+    "scoring-indicators": lambda: score(from_frame(ANSWERS, without_scores()), scales=["loneliness"]),
+    "scoring-no-scale": lambda: score(from_frame(ANSWERS, without_scores())),
+    "scoring-keyed-scale-unknown": lambda: keyed_frame(from_frame(ANSWERS, "ucla3"), "lonelines"),
+    "scoring-keyed-items-absent": lambda: keyed_frame(
+        from_frame(pd.DataFrame({"S4": [1]}), "sascat"), next(iter(load_instrument("sascat").scale))
+    ),
+}
