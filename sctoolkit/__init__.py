@@ -10,16 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sctoolkit.change.reliable_change import reliable_change
+    from sctoolkit.change.its import its
+    from sctoolkit.change.mediation import mediation
     from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
+    from sctoolkit.change.reliable_change import reliable_change
+    from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
+    from sctoolkit.evaluation.write import write_report
     from sctoolkit.instrument.find import list_instruments
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
     from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.grm import grm
+    from sctoolkit.measurement.invariance import invariance
     from sctoolkit.measurement.item_analysis import item_analysis
     from sctoolkit.measurement.item_fit import item_fit
     from sctoolkit.measurement.person_fit import person_fit
@@ -31,9 +36,12 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "its": "sctoolkit.change.its",
+    "mediation": "sctoolkit.change.mediation",
     "reliable_change": "sctoolkit.change.reliable_change",
     "estimate_change": "sctoolkit.change.estimate_change",
     "cfa": "sctoolkit.measurement.confirm",
+    "invariance": "sctoolkit.measurement.invariance",
     "grim": "sctoolkit.programme.grim",
     "person_fit": "sctoolkit.measurement.person_fit",
     "item_fit": "sctoolkit.measurement.item_fit",
@@ -46,7 +54,9 @@ _HOME: dict[str, str] = {
     "read": "sctoolkit.survey.read",
     "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",
+    "evaluate": "sctoolkit.evaluation.evaluate",
     "load_study": "sctoolkit.evaluation.study",
+    "write_report": "sctoolkit.evaluation.write",
     "regress": "sctoolkit.change.regress",
     "list_instruments": "sctoolkit.instrument.find",
     "load_instrument": "sctoolkit.instrument.library",

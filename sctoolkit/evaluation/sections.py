@@ -265,6 +265,7 @@ def _item_answers(evaluation: Evaluation, finding: Finding) -> Iterator[ItemAnsw
 
 def _summaries(outcome: Outcome, finding: Finding) -> Iterator[ScoreSummary]:
     table = finding.description.tidy()
+    table = table[table["method"] == table["method"].iloc[0]]
     place = [name for name in ("wave", "side") if name in table.columns]
     spread = table[table["term"] == "sd"]
     low, high = outcome.range or (float("nan"), float("nan"))

@@ -53,14 +53,19 @@ def noncentral_t_interval(t: float, dof: float, ci_level: float = 0.95) -> tuple
     """
     tail = (1 - ci_level) / 2
 
+    def below(noncentrality: float) -> float:
+        found = float(nct.cdf(t, dof, noncentrality))
+        # Far from t the distribution function is given as nan where it is 1 or 0 to the last digit.
+        return found if np.isfinite(found) else float(noncentrality < t)
+
     def solve(probability: float) -> float:
         width = 5.0 + abs(t)
         low, high = t - width, t + width
-        while nct.cdf(t, dof, low) < probability:
+        while below(low) < probability:
             low -= width
-        while nct.cdf(t, dof, high) > probability:
+        while below(high) > probability:
             high += width
-        return float(brentq(lambda ncp: nct.cdf(t, dof, ncp) - probability, low, high, xtol=1e-12))
+        return float(brentq(lambda noncentrality: below(noncentrality) - probability, low, high, xtol=1e-12))
 
     return solve(1 - tail), solve(tail)
 

@@ -22,16 +22,16 @@ class Organisation:
 
 
 ORGANISATIONS: tuple[Organisation, ...] = (
-    Organisation("Riverside Church", "community", 26, 2),
-    Organisation("Somali Women's Circle", "community", 22, 2),
-    Organisation("Garden Estate Tenants", "community", 24, 2),
-    Organisation("Carers' Table", "community", 18, 3),
-    Organisation("Youth Kitchen", "community", 20, 3),
-    Organisation("Temple Friends", "community", 16, 0),
-    Organisation("Mental Health Trust", "statutory", 22, 2),
-    Organisation("Public Health Team", "statutory", 18, 2),
-    Organisation("Housing Office", "statutory", 18, 3),
-    Organisation("Library Service", "statutory", 14, 0),
+    Organisation("Riverside Church", "community", 44, 2),
+    Organisation("Somali Women's Circle", "community", 36, 2),
+    Organisation("Garden Estate Tenants", "community", 40, 2),
+    Organisation("Carers' Table", "community", 30, 3),
+    Organisation("Youth Kitchen", "community", 34, 3),
+    Organisation("Temple Friends", "community", 26, 0),
+    Organisation("Mental Health Trust", "statutory", 38, 2),
+    Organisation("Public Health Team", "statutory", 30, 2),
+    Organisation("Housing Office", "statutory", 28, 3),
+    Organisation("Library Service", "statutory", 24, 0),
 )
 
 

@@ -68,8 +68,9 @@ def describe(
     Returns
     -------
     Description
-        Missing outcomes are left out of a mean, and still count as members of the sampling design. Cases without a
-        weight do not count, and a caveat says how many.
+        Missing outcomes are left out of a mean, and still count as members of the sampling design. With weights, each
+        cell has weighted rows first and unweighted ones after (``method`` tells them apart); cases without a weight do
+        not count in the weighted ones, and a caveat says how many.
 
     Raises
     ------
@@ -135,19 +136,21 @@ def _cell(
     cell: pd.DataFrame, name: str, design: dict[str, str], ends: tuple[float, float] | None, ci_level: float
 ) -> Iterator[dict[str, Any]]:
     values = cell[name].to_numpy(dtype=np.float64)
+    strata, units = _labels(cell, design, "stratum"), _labels(cell, design, "psu")
     weights = cell[design["weight"]].to_numpy(dtype=np.float64) if "weight" in design else None
-    live = np.isfinite(values) if weights is None else np.isfinite(values) & (weights > 0)
-    method = "weighted, linearised" if weights is not None else "unweighted"
-    if not live.any():
-        yield {"term": "mean", "estimate": float("nan"), "n_obs": 0, "method": method}
-        return
-    figure = design_mean(values, weights, _labels(cell, design, "stratum"), _labels(cell, design, "psu"))
-    yield _mean_row(figure, ci_level, method)
-    yield {"term": "sd", "estimate": figure.sd, "n_obs": figure.n_obs, "method": method}
-    share = np.ones(len(values)) if weights is None else weights
-    for term, end in zip(("at_lowest", "at_highest"), ends or (), strict=False):
-        part = float(share[live & (values == end)].sum() / share[live].sum())
-        yield {"term": term, "estimate": part, "n_obs": figure.n_obs, "method": method}
+    ways = [("unweighted", None)] if weights is None else [("weighted, linearised", weights), ("unweighted", None)]
+    for method, weight in ways:
+        live = np.isfinite(values) if weight is None else np.isfinite(values) & (weight > 0)
+        if not live.any():
+            yield {"term": "mean", "estimate": float("nan"), "n_obs": 0, "method": method}
+            continue
+        figure = design_mean(values, weight, strata, units)
+        yield _mean_row(figure, ci_level, method)
+        yield {"term": "sd", "estimate": figure.sd, "n_obs": figure.n_obs, "method": method}
+        share = np.ones(len(values)) if weight is None else weight
+        for term, end in zip(("at_lowest", "at_highest"), ends or (), strict=False):
+            part = float(share[live & (values == end)].sum() / share[live].sum())
+            yield {"term": term, "estimate": part, "n_obs": figure.n_obs, "method": method}
 
 
 def _mean_row(figure: DesignMean, ci_level: float, method: str) -> dict[str, Any]:
