@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sctoolkit.instrument.find import list_instruments
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
+    from sctoolkit.measurement.dif import dif
     from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.grm import grm
     from sctoolkit.measurement.invariance import invariance
@@ -45,6 +46,7 @@ _HOME: dict[str, str] = {
     "grim": "sctoolkit.programme.grim",
     "person_fit": "sctoolkit.measurement.person_fit",
     "item_fit": "sctoolkit.measurement.item_fit",
+    "dif": "sctoolkit.measurement.dif",
     "factor_scores": "sctoolkit.measurement.factor_scores",
     "grm": "sctoolkit.measurement.grm",
     "item_analysis": "sctoolkit.measurement.item_analysis",
