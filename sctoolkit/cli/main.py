@@ -12,7 +12,10 @@ from sctoolkit.errors import SctoolkitError, closest
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sctoolkit.cli.run:run", "Run a study: from its files to a report."),
+    "form": ("sctoolkit.cli.form:form", "Write a questionnaire as a form or a codebook."),
     "demo": ("sctoolkit.cli.demo:demo", "Write simulated data and run them: see what comes out."),
+    "instruments": ("sctoolkit.cli.instruments:instruments", "Find, show, compare and check questionnaires."),
+    "theory": ("sctoolkit.cli.theory:theory", "What a study can test of the theory of coproduction."),
 }
 """Command -> (module:attribute, one-line help), in the order in which they are shown."""
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-
-import pandas as pd
 
 from sctoolkit.errors import InstrumentError, UnknownInstrumentError, did_you_mean
 from sctoolkit.instrument.model import Instrument
@@ -52,7 +50,8 @@ def load_instrument(id_or_path: str | os.PathLike[str]) -> Instrument:
     Parameters
     ----------
     id_or_path : str or path
-        An id of `list_instruments`, or the path of an `instrument.toml` or of its folder.
+        An id of `list_instruments` (or another id under which it is known), or the path of an `instrument.toml` or of
+        its folder.
 
     Raises
     ------
@@ -72,11 +71,19 @@ def load_instrument(id_or_path: str | os.PathLike[str]) -> Instrument:
     folders = instrument_folders()
     name = str(id_or_path)
     if name not in folders:
-        raise UnknownInstrumentError(
-            f"An instrument must be in the library or be a path; `{name}` is neither.",
-            hint=(*did_you_mean(name, folders), "`sctoolkit instruments list` shows the library."),
-        )
+        name = _known_as(name, folders)
     return _load_text((folders[name] / FILE).read_bytes(), f"{name}/{FILE}")
+
+
+def _known_as(name: str, folders: Mapping[str, Traversable]) -> str:
+    """Return the id of the instrument that is also known by this name."""
+    for folder, place in folders.items():
+        if name in _load_text((place / FILE).read_bytes(), f"{folder}/{FILE}").instrument.also:
+            return folder
+    raise UnknownInstrumentError(
+        f"An instrument must be in the library or be a path; `{name}` is neither.",
+        hint=(*did_you_mean(name, folders), "`sctoolkit instruments list` shows the library."),
+    )
 
 
 def _load_path(path: Path) -> Instrument:
@@ -96,39 +103,3 @@ def _load_text(content: bytes, origin: str) -> Instrument:
             f"`{origin}` must be UTF-8 text; byte {error.start} is not.", hint="Save the file again as UTF-8."
         ) from None
     return parse_instrument(text, origin)
-
-
-def list_instruments() -> pd.DataFrame:
-    """Return the library as a table, one row an instrument, in the order of the ids.
-
-    Returns
-    -------
-    DataFrame
-        ``id, name, year, status, constructs, level, n_items, scales, languages, free, unverified``: ``free`` says
-        whether the wording may be used without asking (None: not known), ``unverified`` how many items and scales are
-        flagged as such.
-
-    Examples
-    --------
-    >>> "cscq" in set(list_instruments()["id"])
-    True
-    """
-    return pd.DataFrame([_row(load_instrument(folder_id)) for folder_id in instrument_folders()])
-
-
-def _row(instrument: Instrument) -> dict[str, object]:
-    header = instrument.instrument
-    verified = [item.verified for item in instrument.items] + [scale.verified for scale in instrument.scale.values()]
-    return {
-        "id": instrument.id,
-        "name": instrument.name,
-        "year": header.year,
-        "status": instrument.status,
-        "constructs": ", ".join(header.constructs),
-        "level": header.level,
-        "n_items": header.n_items if header.n_items is not None else len(instrument.items),
-        "scales": ", ".join(instrument.scale),
-        "languages": ", ".join(header.languages),
-        "free": instrument.licence.free,
-        "unverified": sum(flag is False for flag in verified),
-    }

@@ -164,10 +164,7 @@ def attach_wording(instrument: Instrument, path: str | os.PathLike[str], lang: s
     WriteError
         If the user's folder cannot be written.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise InstrumentError(f"A wording file must exist; `{file}` does not.")
-    rows = parse_wording(file.read_bytes(), file.name, instrument, lang)
+    rows = _checked_rows(instrument, Path(path), lang)
     target = _user_folder(instrument) / f"{rows[0].lang}.csv"
     part = target.with_suffix(".part")
     try:
@@ -181,6 +178,28 @@ def attach_wording(instrument: Instrument, path: str | os.PathLike[str], lang: s
             hint="Set SCTOOLKIT_INSTRUMENTS to a folder that is.",
         ) from error
     return target
+
+
+def check_wording_file(instrument: Instrument, path: str | os.PathLike[str], lang: str | None = None) -> str:
+    """Check a wording file without keeping it; return its language tag.
+
+    Raises
+    ------
+    InstrumentError
+        With every fault of the file.
+    """
+    return _checked_rows(instrument, Path(path), lang)[0].lang
+
+
+def _checked_rows(instrument: Instrument, file: Path, lang: str | None) -> list[WordingRow]:
+    if not instrument.items:
+        raise InstrumentError(
+            f"Wording needs items to belong to, and `{instrument.id}` is listed without any.",
+            hint=f"Its text: {instrument.instrument.access}",
+        )
+    if not file.is_file():
+        raise InstrumentError(f"A wording file must exist; `{file}` does not.")
+    return parse_wording(file.read_bytes(), file.name, instrument, lang)
 
 
 def remove_wording(instrument: Instrument, lang: str) -> Path:
