@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.did import did
+    from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.its import its
     from sctoolkit.change.mediation import mediation
-    from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.mixed import mixed
     from sctoolkit.change.regress import regress
     from sctoolkit.change.reliable_change import reliable_change
+    from sctoolkit.change.staggered_did import staggered_did
     from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.evaluation.write import write_report
@@ -34,9 +36,12 @@ if TYPE_CHECKING:
     from sctoolkit.scoring.describe import describe
     from sctoolkit.scoring.score import score
     from sctoolkit.survey.frame import from_frame
+    from sctoolkit.survey.link import link
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "staggered_did": "sctoolkit.change.staggered_did",
+    "did": "sctoolkit.change.did",
     "its": "sctoolkit.change.its",
     "mediation": "sctoolkit.change.mediation",
     "reliable_change": "sctoolkit.change.reliable_change",
@@ -54,6 +59,7 @@ _HOME: dict[str, str] = {
     "mixed": "sctoolkit.change.mixed",
     "from_frame": "sctoolkit.survey.frame",
     "read": "sctoolkit.survey.read",
+    "link": "sctoolkit.survey.link",
     "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",
     "evaluate": "sctoolkit.evaluation.evaluate",

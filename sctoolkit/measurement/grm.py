@@ -96,7 +96,7 @@ def grm(
     check_option("std_errors", std_errors, get_args(InformationKind))
     check_option("statistic", statistic, get_args(LimitedStatistic))
     items, labels = items_and_labels(data, scale, group=group)
-    answered, which, names, caveats = _used_rows(items, labels["group"])
+    answered, which, names, caveats = rows_in_use(items, labels["group"])
     coded = code_items(answered)
     item_of = item_rows(coded, which, len(names), free_items)
     fit = fit_grm(coded.codes, group=which, item_of=item_of, n_points=n_points, bound=bound)
@@ -135,7 +135,7 @@ def grm(
     )
 
 
-def _used_rows(items: pd.DataFrame, group: Labels | None) -> tuple[pd.DataFrame, IntArray, list[Any], list[Caveat]]:
+def rows_in_use(items: pd.DataFrame, group: Labels | None) -> tuple[pd.DataFrame, IntArray, list[Any], list[Caveat]]:
     """Rows with an answer and a group, group numbers, group names, and what was left out."""
     answered = items.notna().any(axis=1).to_numpy()
     caveats = []

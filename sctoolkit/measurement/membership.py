@@ -73,6 +73,9 @@ def _labels(option: str, value: Any, known: dict[str, Any], data: Any) -> Labels
     missing = labels.isna() | (labels == "")
     out = labels.to_numpy(dtype=object, copy=True)
     out[missing.to_numpy()] = None
+    whole = [label for label in out if isinstance(label, float)]
+    if whole and all(label.is_integer() for label in whole):
+        out[:] = [int(label) if isinstance(label, float) else label for label in out]
     return out
 
 

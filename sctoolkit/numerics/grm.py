@@ -166,7 +166,8 @@ def _climb(
     """Raise the likelihood from ``psi`` until the decrement is below ``tol``; Newton after ``warm`` steps of EM."""
     size = layout.columns.size
     louis = sum(data.counts.size for data in groups) * float(size) ** 2 * grid.nodes.size <= _LOUIS_WORK
-    converged, decrement = False, np.inf
+    converged, decrement, newton = False, np.inf, False
+    matrix = np.zeros((psi.size, psi.size))
     loglik = _loglik(groups, layout, grid, psi)
     iteration = 0
     for iteration in range(1, max_iterations + 1):
@@ -192,7 +193,8 @@ def _climb(
         psi, loglik = moved
         if np.abs(psi[layout.columns[:, 0]]).max() > _RUNAWAY:
             break
-    return _finish(groups, layout, grid, psi, loglik, decrement, iteration, converged)
+    known = matrix if converged and newton and louis else None
+    return _finish(groups, layout, grid, psi, loglik, decrement, iteration, converged, known)
 
 
 def _line_search(
@@ -270,18 +272,18 @@ def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray | None:
 
 def _finish(
     groups: list[Coded], layout: Layout, grid: Grid, psi: FloatArray, loglik: float, decrement: float,
-    n_iterations: int, converged: bool,
+    n_iterations: int, converged: bool, known: FloatArray | None,
 ) -> GrmFit:  # fmt: skip
-    """Make the record; theta points where the slopes point on balance."""
+    """Make the record; theta points where the slopes point on balance. ``known`` is the information, if at hand."""
     if psi[layout.columns[:, 0]].sum() < 0.0:
-        psi = layout.reflected(psi)
+        psi, known = layout.reflected(psi), None
     items, means, sds = unpack(layout, psi)
     return GrmFit(
         items=items,
         item_of=layout.item_of,
         group_means=means,
         group_sds=sds,
-        information=_observed(groups, layout, grid, psi),
+        information=_observed(groups, layout, grid, psi) if known is None else known,
         crossproduct=_crossproduct(groups, layout, grid, psi),
         columns=layout.columns,
         mean_columns=layout.mean_columns,

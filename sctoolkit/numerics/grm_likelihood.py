@@ -161,13 +161,12 @@ def missing_information(data: Coded, items: GradedItems, grid: Grid) -> FloatArr
             together[node] += indicator.T @ (indicator * share[:, node, None])
         mean = _expected_scores(indicator, post, items, grid, no_pull).reshape(-1, size)
         means += mean.T @ (mean * data.counts[rows][:, None])
-    tables = _score_tables(items, grid)
-    second = np.zeros((k, n_cat, k, n_cat))
-    for node in range(grid.nodes.size):
-        pairs = together[node].reshape(k, n_cat, k, n_cat)
-        left = np.einsum("icp,icjd->ipjd", tables[..., node], pairs)
-        second += np.einsum("ipjd,jdr->ipjr", left, tables[..., node])
-    return np.asarray(second.reshape(size, size) - means)
+    tables = np.zeros((grid.nodes.size, k, n_cat, k, n_cat))
+    here = np.arange(k)
+    tables[:, here, :, here, :] = np.moveaxis(_score_tables(items, grid), 3, 1)
+    by_node = tables.reshape(-1, size, size)
+    second = (np.swapaxes(by_node, 1, 2) @ together @ by_node).sum(axis=0)
+    return np.asarray(second - means)
 
 
 def _expected_scores(

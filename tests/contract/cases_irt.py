@@ -23,4 +23,7 @@ CASES = {
     "person_fit": lambda: ((grm(_items()), _items()), {}),
     "factor_scores": lambda: ((grm(_items()), _items()), {}),
     "factor_scores[ordinal]": lambda: ((cfa(_items(), "f =~ q1 + q2 + q3 + q4 + q5", ordered=True),), {}),
+    "dif": lambda: ((_items(groups=True), "side"), {}),
+    "dif[mantel]": lambda: ((_items(groups=True), "side"), {"method": "mantel"}),
+    "dif[irt]": lambda: ((_items(groups=True), "side"), {"method": "irt"}),
 }

@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import cfa, factor_scores, grm, item_fit, person_fit
+from sctoolkit import cfa, dif, factor_scores, grm, item_fit, person_fit
+from sctoolkit.numerics.ordinal_logistic import ordinal_logit
 
 
 def _items() -> pd.DataFrame:
@@ -73,3 +74,16 @@ def _five_factors():
     factors = np.repeat(rng.normal(size=(500, 5)), 3, axis=1)
     items = pd.DataFrame((factors + rng.normal(size=(500, 15)) * 0.6 > 0).astype(float)).add_prefix("q")
     return cfa(items, "\n".join(f"f{g} =~ q{3 * g} + q{3 * g + 1} + q{3 * g + 2}" for g in range(5)), ordered=True)
+
+
+CASES |= {
+    "dif_method": lambda: dif(_grouped(), "side", method="mantle"),
+    "dif_matching": lambda: dif(_grouped(), "side", matching="theta"),
+    "dif_alpha": lambda: dif(_grouped(), "side", alpha=5.0),
+    "dif_reference": lambda: dif(_grouped(), "side", reference="c"),
+    "dif_anchor": lambda: dif(_grouped(), "side", anchors=["hlep"]),
+    "dif_no_anchor": lambda: dif(_grouped(), "side", anchors=[]),
+    "dif_small_group": lambda: dif(_with(side=["a"] * 115 + ["b"] * 5), "side"),
+    "ordinal_logit_separated": lambda: ordinal_logit(np.repeat([0, 1], 20), np.linspace(-1.0, 1.0, 40)[:, None]),
+    "ordinal_logit_twins": lambda: ordinal_logit(np.tile([0, 1], 20), np.tile(np.linspace(-1.0, 1.0, 40), (2, 1)).T),
+}

@@ -1,0 +1,151 @@
+"""`dif` finds planted differences by every method, is quiet without them, and settles its anchors."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sctoolkit import dif
+from sctoolkit.measurement.dif_result import SIZE_RULES, size_name
+
+DATA = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "simulated.csv")
+EXPECTED = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "expected.csv").set_index(["item", "quantity"])[
+    "value"
+]
+METHODS = ["logistic", "mantel", "irt"]
+
+
+def simulate(n, planted=(), *, seed=1, shift=0.5, k=8, slope=1.5, size=0.9):
+    """Two groups whose means differ by ``shift``; ``planted`` items are easier for the second at equal theta."""
+    rng = np.random.default_rng(seed)
+    side = np.repeat(["a", "b"], n)
+    theta = rng.normal(np.where(side == "b", shift, 0.0), 1.0)
+    items = {}
+    for j in range(k):
+        tendency = slope * theta + size * (j in planted) * (side == "b") + rng.logistic(size=2 * n)
+        items[f"q{j}"] = (tendency[:, None] > np.array([-1.4, 0.0, 1.4]) + 0.2 * (j - k / 2)).sum(axis=1) + 1.0
+    return pd.DataFrame(items).assign(side=side)
+
+
+def test_logistic_equals_likelihood_ratios_of_r():
+    """All items as anchors, no purification: the statistics are differences of polr's likelihoods."""
+    table = dif(DATA, "group", purify=False).tidy()
+    for item in (f"q{j}" for j in range(1, 7)):
+        rows = table[(table["item"] == item) & table["statistic"].notna()].set_index("term")["statistic"]
+        logs = [EXPECTED[item, f"loglik_{place}"] for place in (1, 2, 3)]
+        assert rows["total"] == pytest.approx(2.0 * (logs[2] - logs[0]), abs=1e-5)
+        assert rows["uniform"] == pytest.approx(2.0 * (logs[1] - logs[0]), abs=1e-5)
+        assert rows["nonuniform"] == pytest.approx(2.0 * (logs[2] - logs[1]), abs=1e-5)
+
+
+def test_generalized_mantel_haenszel_equals_r():
+    table = dif(DATA, "group", method="mantel", purify=False).tidy().query("term == 'generalized'").set_index("item")
+    for item in table.index:
+        assert table.loc[item, "statistic"] == pytest.approx(EXPECTED[item, "gmh_chi2"], rel=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_planted_items_are_found_and_left_out_of_the_anchors(method):
+    """Two of seven items differ by 1.2 logits while group means differ by half an sd."""
+    found = dif(simulate(400, (2, 5), k=7, size=1.2), "side", method=method)
+    assert found.flagged == ("q2", "q5")
+    assert found.anchors == ("q0", "q1", "q3", "q4", "q6")
+    assert found.rounds >= 2
+    effect = {"logistic": "log_odds", "mantel": "mean_difference", "irt": "weighted_area"}[method]
+    table = found.tidy()
+    rows = table[table["term"] == effect].set_index("item")["estimate"]
+    assert rows["q2"] > 0.1
+    assert abs(rows["q0"]) < 0.1 * (3 if method == "logistic" else 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_difference_of_groups_is_no_dif(method):
+    assert dif(simulate(400, shift=0.8, seed=3, k=6), "side", method=method).flagged == ()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_order_of_items_and_codes_do_not_matter(method):
+    data = simulate(250, (1,), k=5)
+    first = dif(data, "side", method=method)
+    second = dif(data[["q3", "side", "q1", "q0", "q4", "q2"]], "side", method=method)
+    ours = {entry.item: entry.size for entry in first.items}
+    theirs = {entry.item: entry.size for entry in second.items}
+    assert ours == pytest.approx(theirs, abs=1e-5)
+
+
+def test_other_reference_turns_signs():
+    data = simulate(300, (1,), k=5)
+    ours = dif(data, "side", method="mantel").tidy().query("term == 'log_odds'")["estimate"].to_numpy()
+    theirs = dif(data, "side", method="mantel", reference="b")
+    assert theirs.groups == ("b", "a")
+    np.testing.assert_allclose(theirs.tidy().query("term == 'log_odds'")["estimate"], -ours, atol=1e-12)
+
+
+def test_group_gap_says_how_much_is_item_drift():
+    """No true gap; two of six items easier for the second group look like one until they are freed."""
+    found = dif(simulate(500, (0, 3), shift=0.0, k=6), "side", method="irt")
+    gap = found.group_gaps["b"]
+    assert gap["all_shared"] > 0.12
+    assert abs(gap["anchored"]) < gap["all_shared"] / 2.0
+
+
+def test_crossing_curves_are_nonuniform():
+    rng = np.random.default_rng(8)
+    side = np.repeat([0, 1], 900)
+    theta = rng.normal(size=1800)
+    slopes = np.full((1800, 6), 1.5)
+    slopes[side == 1, 2] = 0.3
+    items = pd.DataFrame((slopes * theta[:, None] + rng.logistic(size=(1800, 6)) > 0).astype(float)).add_prefix("q")
+    tests = dif(items, side).tidy().query("item == 'q2'").set_index("term")["p_value"]
+    assert tests["nonuniform"] < 1e-6
+    assert tests["uniform"] > 1e-3
+
+
+def test_named_anchors_are_kept():
+    data = simulate(300, (2,), k=6)
+    found = dif(data, "side", anchors=["q0", "q1"], method="irt")
+    assert found.anchors == ("q0", "q1")
+    assert found.rounds == 1
+
+
+def test_missing_answers():
+    """Matching takes complete people and says how many were left out; likelihoods take everybody."""
+    data = simulate(300, (2,), k=6)
+    data.loc[::10, "q4"] = np.nan
+    matched, modelled = dif(data, "side"), dif(data, "side", method="irt")
+    assert (matched.n_obs, modelled.n_obs) == (540, 600)
+    assert "incomplete_left_out" in {c.code for c in matched.caveats}
+
+
+def test_an_answer_that_one_group_never_gives():
+    data = simulate(300, k=5)
+    data.loc[(data["side"] == "b") & (data["q1"] == 4.0), "q1"] = 3.0
+    found = dif(data, "side", method="irt")
+    assert "group b lacks 1 of its answers" in next(e.reason for e in found.items if e.item == "q1")
+    assert np.isnan(found.p_adjusted["q1"])
+    assert np.isfinite(dif(data, "side").p_adjusted["q1"])
+
+
+def test_small_groups_say_so():
+    found = dif(simulate(40, k=4), "side")
+    assert "small_group" in {c.code for c in found.caveats}
+
+
+def test_every_rule_names_its_source():
+    for rules in SIZE_RULES.values():
+        for rule in rules:
+            assert len(rule.names) == len(rule.cuts) + 1
+            assert "(" in rule.source
+    assert size_name("mantel", (-0.2,)) == "moderate"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_type_one_error(method):
+    """60 samples of 2 x 300 with impact of half an sd: the share of items with p < .05 stays below 8%."""
+    rates = []
+    for seed in range(60):
+        found = dif(simulate(300, seed=100 + seed, k=6), "side", method=method, purify=False)
+        rates.append(np.mean([entry.p_value < 0.05 for entry in found.items]))
+    assert 0.02 < np.mean(rates) < 0.08
