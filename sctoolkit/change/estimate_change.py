@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.change.claims import moved_word, say
-from sctoolkit.change.estimates import Estimate
+from sctoolkit.change.estimates import Estimate, show
 from sctoolkit.change.one_group import one_group
 from sctoolkit.change.one_wave import constant, one_wave, one_wave_groups
 from sctoolkit.change.panel import Panel, label_of, left_out_caveat, read_panel
@@ -85,25 +84,9 @@ class Change(Result):
         return {**super(Change, self).to_dict(), "claim": self.claim, "rung": self.rung, "route": jsonable(self.route)}
 
     def __str__(self) -> str:
-        lines = [
-            *textwrap.wrap(self.claim, 88),
-            f"({self.rung}; {self.route.design.replace('_', ' ')}; {self.route.inference})",
-            f"{'':8}{'estimator':33}{'estimate':>9}  {'interval':17}{'dof':>7}{'p':>7}",
-        ]
-        told = [e for e in self.estimates if e.role != "detail"] or list(self.estimates)
-        several = len({e.wave for e in told}) > 1
-        for e in told[:12]:
-            interval = f"{e.ci_low:.3f} to {e.ci_high:.3f}" if np.isfinite(e.ci_low) else "none"
-            where = ", ".join(
-                part for part in (f"wave {e.wave}" if several else None, e.side, e.group, e.estimator) if part
-            )
-            lines.append(
-                f"{e.role:8}{where[:32]:33}{e.estimate:9.3f}  {interval:17}"
-                f"{'' if np.isnan(e.dof) else f'{e.dof:.1f}':>7}{'' if np.isnan(e.p_value) else f'{e.p_value:.3f}':>7}"
-            )
-        for caveat in self.caveats:
-            lines += textwrap.wrap(f"! {caveat.sentence}", 88, subsequent_indent="  ")
-        return "\n".join(line[:88] for line in lines[:25])
+        route = self.route
+        below = f"({self.rung}; {route.design.replace('_', ' ')}; {route.inference})"
+        return show(self.claim, below, self.estimates, self.caveats)
 
 
 def estimate_change(
@@ -206,7 +189,7 @@ def estimate_change(
         scores, outcome=outcome, unit=unit, wave=wave, cluster=cluster, group=group, side=side, weight=weight,
         covariates=covariates, waves=waves,
     )  # fmt: skip
-    code, notes = _treated_code(panel, group, treated)
+    code, notes = treated_code(panel, group, treated)
     facts = gather_facts(panel, outcome=outcome, treated=code, assignment=assignment)
     route = make_route(facts)
     if route.design not in DESIGNS:
@@ -257,7 +240,7 @@ def _check_options(
         check_option("primary", primary, ("did", "ancova"))
 
 
-def _treated_code(panel: Panel, group: str | None, treated: Any) -> tuple[int | None, tuple[Caveat, ...]]:
+def treated_code(panel: Panel, group: str | None, treated: Any) -> tuple[int | None, tuple[Caveat, ...]]:
     """Return the code of the group that takes part, and a caveat when there is nobody to compare it with."""
     if panel.group is None:
         if treated is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from sctoolkit.numerics.partial_overlap import partial_overlap
 from sctoolkit.numerics.permutation import Permutation
 from sctoolkit.numerics.random_terms import RandomTerm
 from sctoolkit.numerics.vcov import cluster_parts, row_parts
+from sctoolkit.result import Caveat
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -249,3 +251,29 @@ def from_permutation(found: Permutation, level: float, what: str, **labels: Any)
         estimate=found.estimate, p_value=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, ci_level=level,
         method=f"{what}, smallest attainable p {found.smallest_p:.2g}", **labels,
     )  # fmt: skip
+
+
+def show(claim: str, below: str, estimates: Sequence[Estimate], caveats: Sequence[Caveat]) -> str:
+    """Return a claim, its estimates and caveats in at most 25 lines of 88 characters."""
+    lines = [
+        *textwrap.wrap(claim, 88),
+        below,
+        f"{'':8}{'estimator':33}{'estimate':>9}  {'interval':17}{'dof':>7}{'p':>7}",
+    ]
+    told = [e for e in estimates if e.role != "detail"] or list(estimates)
+    several = len({e.wave for e in told}) > 1
+    digits = 3 if max((abs(e.estimate) for e in told if np.isfinite(e.estimate)), default=0.0) < 1000 else 0
+    for e in told[:12]:
+        interval = f"{e.ci_low:.{digits}f} to {e.ci_high:.{digits}f}" if np.isfinite(e.ci_low + e.ci_high) else "none"
+        where = ", ".join(
+            part
+            for part in (f"wave {e.wave}" if several and e.wave else None, e.side, e.group, e.term or e.estimator)
+            if part
+        )
+        lines.append(
+            f"{e.role:8}{where[:32]:33}{e.estimate:9.{digits}f}  {interval:17}"
+            f"{'' if np.isnan(e.dof) else f'{e.dof:.1f}':>7}{'' if np.isnan(e.p_value) else f'{e.p_value:.3f}':>7}"
+        )
+    for caveat in caveats:
+        lines += textwrap.wrap(f"! {caveat.sentence}", 88, subsequent_indent="  ")
+    return "\n".join(line[:88] for line in lines[:25])

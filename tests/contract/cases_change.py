@@ -25,3 +25,17 @@ CASES = {
     "estimate_change[groups]": lambda: ((panel(),), {**KEYS, "group": "arm", "treated": "programme"}),
     "estimate_change[one wave]": lambda: ((panel().query("wave == 1"),), dict(KEYS)),
 }
+
+CASES["did"] = lambda: ((panel(),), {"outcome": "trust", "wave": "wave", "group": "arm", "treated": "programme",
+                                     "cluster": "org", "n_draws": 99})  # fmt: skip
+
+
+def staggered() -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    rows = [(o, w, (2, 2, 3, 3, 0, 0)[o], round(rng.normal(), 2)) for o in range(6) for w in (1, 2, 3)]
+    return pd.DataFrame(rows, columns=["org", "wave", "entry", "trust"])
+
+
+CASES["staggered_did"] = lambda: (
+    (staggered(),), {"outcome": "trust", "unit": "org", "wave": "wave", "entry": "entry"}
+)  # fmt: skip

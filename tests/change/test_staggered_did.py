@@ -1,0 +1,130 @@
+"""Staggered entry: its averages are the kernel's, its permutation is exact, and its guards speak."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sctoolkit.change.staggered_did import entry_orders, simple_gains, staggered_did
+from sctoolkit.errors import DataError, DesignError
+
+KEYS = {"outcome": "y", "unit": "org", "wave": "wave", "entry": "entry"}
+
+
+def frame(entries=(2, 2, 3, 3, 0, 0), n_waves=4, gain=0.5, people=5, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = [
+        {
+            "org": f"o{o}",
+            "wave": w,
+            "entry": e or None,
+            "y": o + 0.1 * w + gain * bool(e and w >= e) + rng.normal(0, 0.2),
+        }
+        for o, e in enumerate(entries)
+        for w in range(1, n_waves + 1)
+        for _ in range(people)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_counties_against_r(oracle_dir):
+    entries = json.loads((oracle_dir / "change/mpdta_did.json").read_text())["entries"]
+    data = pd.read_csv(oracle_dir / "change/data/mpdta.csv")
+    found = staggered_did(
+        data, outcome="lemp", unit="countyreal", wave="year", entry="first.treat", control="never", n_draws=19
+    )
+    assert found.primary.estimate == pytest.approx(entries["agg_simple"]["value"]["overall_att"], abs=1e-10)
+    dynamic = found.tidy().query("estimator == 'by waves since entry'")["estimate"]
+    assert sorted(dynamic) == pytest.approx(sorted(entries["agg_dynamic"]["value"]["att_egt"]), abs=1e-10)
+    # Welch's errors against the large-sample ones: cohorts of 20, 40 and 131 counties
+    assert found.primary.std_error == pytest.approx(entries["agg_simple"]["value"]["overall_se"], rel=0.02)
+
+
+def test_people_are_averaged_to_organisations_first():
+    people = frame()
+    means = people.groupby(["org", "wave", "entry"], dropna=False, as_index=False)["y"].mean()
+    first, second = staggered_did(people, **KEYS), staggered_did(means, **KEYS)
+    pd.testing.assert_frame_equal(first.tidy(), second.tidy())
+
+
+def test_one_cohort_two_waves_is_the_difference_of_mean_differences():
+    data = frame((2, 2, 2, 0, 0, 0), n_waves=2)
+    means = data.assign(e=data["entry"].notna()).groupby(["e", "wave"])["y"].mean()
+    by_hand = means[True, 2] - means[True, 1] - means[False, 2] + means[False, 1]
+    assert staggered_did(data, **KEYS).primary.estimate == pytest.approx(by_hand)
+
+
+def test_permutation_lists_every_order_and_counts_ties():
+    orders, listed = entry_orders(np.array([2.0, 2.0, 3.0, np.inf]), 10, 1)
+    assert listed
+    assert len({tuple(o) for o in orders}) == len(orders) == 12
+    data = frame((2, 2, 0, 0), n_waves=2)
+    table = staggered_did(data, **KEYS).tidy().set_index("estimator")
+    wide = data.groupby(["org", "wave"])["y"].mean().unstack().to_numpy()
+    observed = abs(simple_gains(wide, np.array([1.0, 2.0]), np.array([[2, 2, np.inf, np.inf]]))[0])
+    change = wide[:, 1] - wide[:, 0]
+    pairs = [(a, b) for a in range(4) for b in range(a)]
+    brute = [abs(change[list(p)].mean() - np.delete(change, p).mean()) >= observed - 1e-12 for p in pairs]
+    p_value = table.loc["permutation of the order of entry", "p_value"]
+    assert p_value == pytest.approx(np.mean(brute))
+
+
+def test_estimates_in_rows_agree_with_the_kernel():
+    from sctoolkit.numerics.group_time import aggregate, group_time
+
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=(7, 5))
+    y[2, 3] = np.nan
+    entry = np.array([2, 2, 3, 4, 4, np.inf, np.inf])
+    for control in ("not_yet", "never"):
+        kernel = aggregate(group_time(y, np.arange(1.0, 6), entry, control=control), "simple").overall
+        assert simple_gains(y, np.arange(1.0, 6), entry[None, :], control)[0] == pytest.approx(kernel)
+
+
+def test_cohorts_of_one_speak_through_the_permutation_only():
+    found = staggered_did(frame((2, 3, 4, 0), n_waves=4), **KEYS)
+    assert found.primary.estimator == "permutation of the order of entry"
+    assert np.isnan(found.primary.std_error)
+    assert "cohort_of_one" in {c.code for c in found.caveats}
+    assert "cannot be judged" in found.claim
+
+
+def test_early_entrants_are_left_out_and_named():
+    found = staggered_did(frame((1, 2, 2, 0, 0)), **KEYS)
+    note = next(c for c in found.caveats if c.code == "entered_before_first_wave")
+    assert note.numbers["organisations"] == ["o0"]
+
+
+def test_shift_rescale_and_order_of_rows():
+    data = frame()
+    first = staggered_did(data, **KEYS)
+    second = staggered_did(data.assign(y=3 - 2 * data["y"]).sample(frac=1, random_state=1), **KEYS)
+    for a, b in zip(first.estimates, second.estimates, strict=True):
+        assert b.estimate == pytest.approx(-2 * a.estimate)
+        assert b.p_value == pytest.approx(a.p_value, nan_ok=True)
+
+
+def test_what_cannot_be_estimated():
+    with pytest.raises(DesignError, match="Someone must be left"):
+        staggered_did(frame((2, 2, 2)), **KEYS)
+    with pytest.raises(DesignError, match="must enter after the first wave"):
+        staggered_did(frame((0, 0, 0)), **KEYS)
+    with pytest.raises(DesignError, match="two waves or more"):
+        staggered_did(frame().query("wave == 1"), **KEYS)
+    with pytest.raises(DesignError, match="never enter, and there are none"):
+        staggered_did(frame((2, 2, 3, 3)), control="never", **KEYS)
+    mixed = frame()
+    mixed.loc[0, "entry"] = 3
+    with pytest.raises(DataError, match="one wave of entry"):
+        staggered_did(mixed, **KEYS)
+
+
+@pytest.mark.slow
+def test_welch_rejects_a_true_null_as_promised():
+    rng = np.random.default_rng(8)
+    hits = 0
+    for draw in range(600):
+        data = frame((2, 2, 2, 3, 3, 3, 0, 0, 0), n_waves=4, gain=0.0, people=1, seed=int(rng.integers(1e9)) + draw)
+        hits += staggered_did(data, n_draws=1, **KEYS).primary.p_value < 0.05
+    assert hits / 600 < 0.075  # Monte-Carlo error .009
