@@ -1,0 +1,162 @@
+"""Which counts are hidden: the small ones, and as many more as keep the small ones from being derived."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+from sctoolkit.disclosure.audit import feasible_intervals
+from sctoolkit.disclosure.lines import Line, lines
+from sctoolkit.disclosure.presets import Preset
+from sctoolkit.disclosure.table import Who
+
+Unknown = dict[Who, int]
+"""Lower bound that is shown of each count that is not shown exactly; 0 for a hidden one."""
+
+STEP = 5
+"""Lower bounds are multiples of this."""
+
+
+def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who, Who]] = ()) -> Unknown:
+    """Return the counts that must not be shown exactly, with the lower bound that may be shown.
+
+    Parameters
+    ----------
+    counts : mapping
+        True number of people behind every figure of every table of one release.
+    preset : Preset
+        Rules.
+    same : iterable of pairs
+        Two names of the same people.
+
+    Returns
+    -------
+    dict
+        Group to lower bound: 0 hides the count; a positive number may be shown as "at least". Groups that are
+        absent may be shown exactly.
+
+    Notes
+    -----
+    Primary: counts that the preset calls too few, and lines in which all people gave one answer. Secondary: every sum
+    that holds a protected count keeps at least two unknowns whose feasible range is at least the threshold wide, so
+    that neither a count nor the union of hidden counts is a small number. Then linear programming finds the
+    range of each protected count from all sums together, over all tables; more is hidden until every range is at least
+    the threshold wide. People who are in a whole and in none of its parts (not linked, not scored) are a count
+    as well: where they are few, their part is shown as a lower bound.
+    """
+    sums = lines(counts, same)
+    unknown: Unknown = {key: 0 for key, count in counts.items() if preset.too_few(count)}
+    if preset.group_disclosure:
+        unknown |= dict.fromkeys(_unanimous(sums, counts), 0)
+    if not preset.secondary:
+        return unknown
+    while True:
+        while any(_close(line, counts, unknown, preset) for line in sums):
+            pass
+        weak = derivable(counts, unknown, preset, sums)
+        if not any(_hide_more(name, sums, counts, unknown) for name in weak):
+            return unknown
+
+
+def derivable(
+    counts: Mapping[Who, int], unknown: Unknown, preset: Preset, sums: Sequence[Line] | None = None
+) -> tuple[Hashable, ...]:
+    """Return the protected counts whose feasible range is narrower than the preset's threshold.
+
+    A protected count is one that is not shown, or a small number of people in a whole and in none of its parts
+    (named by its line's number).
+    """
+    sums = lines(counts) if sums is None else sums
+    equations: list[tuple[Mapping[object, float], float]] = []
+    lower: dict[object, float] = {key: float(bound) for key, bound in unknown.items()}
+    wanted: list[Hashable] = list(unknown)
+    for number, line in enumerate(sums):
+        terms: dict[object, float] = {part: 1.0 for part in line.parts if part in unknown}
+        if line.rest:
+            terms[number] = 1.0
+            lower[number] = 0.0
+            if preset.too_few(line.rest):
+                wanted.append(number)
+        known = -float(sum(counts[part] for part in line.parts if part not in unknown))
+        if line.whole in unknown:
+            terms[line.whole] = -1.0
+        else:
+            known += counts[line.whole]
+        if terms:
+            equations.append((terms, known))
+    found = feasible_intervals(equations, lower, wanted)
+    return tuple(name for name in wanted if found[name][1] - found[name][0] < preset.hide_below - 1e-6)
+
+
+def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
+    """Return the parts of lines in which one part holds everybody."""
+    return [
+        part
+        for line in sums
+        if len(line.parts) > 1 and any(counts[part] == counts[line.whole] for part in line.parts)
+        for part in line.parts
+    ]
+
+
+def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
+    """Hide one more member of a line if a protected one could be derived from it; say whether that was done."""
+    hidden = [part for part in line.parts if part in unknown]
+    small_rest = line.rest > 0 and preset.too_few(line.rest)
+    whole_hidden = line.whole in unknown
+    if not hidden and not small_rest and not whole_hidden:
+        return False
+    n_unknown = len(hidden) + (line.rest > 0) + whole_hidden
+    slack = line.rest + sum(counts[part] - unknown[part] for part in hidden)
+    if n_unknown > 1 and (whole_hidden or slack >= preset.hide_below):
+        return False
+    if small_rest and not hidden and _floor_one(line, counts, unknown, preset):
+        return True
+    return _hide_one(line, counts, unknown, preset.hide_below - slack)
+
+
+def _floor_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
+    """Show the largest part as a lower bound that leaves the rest a wide enough range; say whether that was done."""
+    largest = max(line.parts, key=lambda part: (counts[part], part))
+    bound = (counts[largest] + line.rest - preset.hide_below) // STEP * STEP
+    if bound < max(preset.hide_below, preset.statistics_from):
+        return False
+    unknown[largest] = bound
+    return True
+
+
+def _hide_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: int) -> bool:
+    """Hide the smallest part that gives the line the range that it lacks; say whether one was found."""
+    shown = [part for part in line.parts if part not in unknown]
+    if shown:
+        enough = [part for part in shown if counts[part] >= missing]
+        chosen = (
+            min(enough, key=lambda part: (counts[part], part)) if enough else max(shown, key=lambda part: counts[part])
+        )
+    elif bounded := [part for part in line.parts if unknown[part] > 0]:
+        chosen = bounded[0]
+    elif line.whole not in unknown:
+        chosen = line.whole
+    else:
+        return False
+    unknown[chosen] = 0
+    return True
+
+
+def _hide_more(name: Hashable, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown) -> bool:
+    """Hide one more count near one that can be derived; say whether one was found."""
+    near = [line for number, line in enumerate(sums) if number == name or name in line.parts or name == line.whole]
+    reach = {key for line in near for key in (line.whole, *line.parts)}
+    wider = [line for line in sums if reach.intersection((line.whole, *line.parts))]
+    for group in (near, wider, sums):
+        for line in group:
+            if bounded := [part for part in line.parts if unknown.get(part, 0) > 0]:
+                unknown[bounded[0]] = 0
+                return True
+        shown = sorted({part for line in group for part in line.parts if part not in unknown})
+        if shown:
+            unknown[min(shown, key=lambda part: (counts[part] == 0, counts[part], part))] = 0
+            return True
+        wholes = sorted({line.whole for line in group if line.whole not in unknown})
+        if wholes:
+            unknown[wholes[0]] = 0
+            return True
+    return False

@@ -1,0 +1,38 @@
+"""What a picture shows, in words made from its protected table."""
+
+from __future__ import annotations
+
+from sctoolkit.disclosure.table import FREE, Table
+from sctoolkit.report.numbers import HIDDEN_MARK, format_cell
+
+LONGEST = 60
+"""Rows told one by one; the rest is left to the table below the picture."""
+
+
+def describe_rows(table: Table) -> str:
+    """Return the table row by row in words, so that nothing in a picture is lost to those who do not see it.
+
+    Examples
+    --------
+    >>> from sctoolkit.disclosure.table import Column, Row, make_table
+    >>> describe_rows(make_table("t", "T", [Column("s", "Scale"), Column("m", "Mean", "score")],
+    ...                          [Row({"s": "Trust", "m": 3.119})]))
+    'Trust: Mean 3.12.'
+    """
+    sentences = []
+    for row in table.rows[:LONGEST]:
+        cells = list(zip(row, table.columns, strict=True))
+        names = ", ".join(cell.text for cell, column in cells if column.kind in FREE and cell.text)
+        figures = "; ".join(
+            f"{column.label} {_spoken(format_cell(cell, column))}"
+            for cell, column in cells
+            if column.kind not in FREE and format_cell(cell, column)
+        )
+        sentences.append(f"{names}: {figures}." if names and figures else f"{names or figures}.")
+    if len(table.rows) > LONGEST:
+        sentences.append(f"{len(table.rows) - LONGEST} more rows stand in the table.")
+    return " ".join(sentences)
+
+
+def _spoken(text: str) -> str:
+    return "not shown" if text == HIDDEN_MARK else text

@@ -1,0 +1,212 @@
+"""A report as a frozen value: sections of sentences, tables and pictures, made from protected tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sctoolkit.disclosure.presets import DEFAULT_PRESET
+from sctoolkit.disclosure.protect import Log, protect
+from sctoolkit.disclosure.table import Table
+from sctoolkit.errors import DataError
+from sctoolkit.result import Caveat
+
+Tone = Literal["plain", "lead", "caution", "quiet"]
+FigureKind = Literal["likert", "change", "slope", "distribution", "forest", "scree", "loadings", "flow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture of a table: everything that it shows stands in the table.
+
+    Attributes
+    ----------
+    id, kind, caption : str
+        Name in the report; which drawing; title above the picture.
+    table : Table
+        The numbers; shown below the picture as its twin.
+    alt : str
+        What the picture shows, in one sentence.
+    description : str
+        The same at length.
+    settings : mapping
+        What the drawing needs beyond the table (axis range, order of answers).
+    """
+
+    id: str
+    kind: FigureKind
+    caption: str
+    table: Table
+    alt: str
+    description: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or more; ``lead`` opens a section, ``caution`` stands out, ``quiet`` is small print."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of sentences with an optional heading and tone."""
+
+    items: tuple[str, ...]
+    heading: str = ""
+    tone: Tone = "plain"
+
+
+Block = Paragraph | Bullets | Table | Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section: an anchor, a heading, and blocks in reading order."""
+
+    id: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return its tables, those of its pictures included."""
+        found = (block.table if isinstance(block, Figure) else block for block in self.blocks)
+        return tuple(block for block in found if isinstance(block, Table))
+
+
+Composer = Callable[[Mapping[str, Table], tuple[Caveat, ...]], Section]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A section before disclosure control: raw tables, and the function that writes the section from safe ones.
+
+    ``compose`` gets the protected tables by their id and the protected caveats; it sees nothing else.
+    """
+
+    tables: tuple[Table, ...]
+    compose: Composer
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What the summary box says of one scale: a sentence, or one a side."""
+
+    scale: str
+    sentences: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report that may leave.
+
+    Attributes
+    ----------
+    title, subtitle : str
+        Name of the study; one line below it.
+    summary : tuple of Headline
+        What changed, for each primary scale.
+    claim : str
+        What may be said, in one sentence, at the foot of the summary.
+    sections : tuple of Section
+        In reading order.
+    log : Log
+        What disclosure control hid.
+    simulated : bool
+        Whether the data are made up; then every page says so.
+    language : str
+        Language tag of the text.
+    """
+
+    title: str
+    subtitle: str = ""
+    summary: tuple[Headline, ...] = ()
+    claim: str = ""
+    sections: tuple[Section, ...]
+    log: Log
+    simulated: bool = False
+    language: str = "en"
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return all tables, those of pictures included, each once."""
+        every = (table for section in self.sections for table in section.tables())
+        return tuple({table.id: table for table in every}.values())
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return all pictures."""
+        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Figure))
+
+
+def build_report(
+    drafts: Iterable[Draft],
+    *,
+    title: str,
+    subtitle: str = "",
+    preset: str = DEFAULT_PRESET,
+    summary: Callable[[Mapping[str, Table]], tuple[Headline, ...]] | None = None,
+    claim: str = "",
+    simulated: bool = False,
+    last: Callable[[Log], Section] | None = None,
+) -> Report:
+    """Return the report: disclosure control over all tables together, then the sections from what is left.
+
+    Parameters
+    ----------
+    drafts : iterable of Draft
+        Sections in reading order, as the builders of `sctoolkit.report.sections` return them.
+    title, subtitle, claim : str
+        Texts of the first screen.
+    preset : str
+        Disclosure rules by name.
+    summary : function or None
+        Protected tables by id to headlines; see `sctoolkit.report.sections.change.headlines`.
+    simulated : bool
+        Whether the data are made up.
+    last : function or None
+        The log of disclosure control to a closing section; see `sctoolkit.report.sections.provenance`.
+
+    Raises
+    ------
+    DataError
+        If two drafts bring a table of the same id.
+    DisclosureError
+        If two tables claim different numbers for the same people.
+    """
+    listed = tuple(drafts)
+    raw = [table for draft in listed for table in draft.tables]
+    _check_unique(raw)
+    caveats = [caveat for draft in listed for caveat in draft.caveats]
+    safe = protect(raw, preset=preset, caveats=caveats)
+    by_id = {table.id: table for table in safe.tables}
+    remarks = iter(safe.caveats)
+    sections = []
+    for draft in listed:
+        own = {table.id: by_id[table.id] for table in draft.tables}
+        sections.append(draft.compose(own, tuple(next(remarks) for _ in draft.caveats)))
+    if last is not None:
+        sections.append(last(safe.log))
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        summary=() if summary is None else summary(by_id),
+        claim=claim,
+        sections=tuple(sections),
+        log=safe.log,
+        simulated=simulated,
+    )
+
+
+def _check_unique(tables: Iterable[Table]) -> None:
+    seen: set[str] = set()
+    for table in tables:
+        if table.id in seen:
+            raise DataError(
+                f"Every table of a report must have an id of its own, and `{table.id}` comes twice.",
+                hint="Give one of the two section builders another `id`.",
+            )
+        seen.add(table.id)

@@ -1,0 +1,75 @@
+"""Where scores lie on the range of their scale: mean, middle half or spread, one row a wave and side."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.figure import Figure as Canvas
+
+from sctoolkit.report.document import Figure
+from sctoolkit.report.figures.canvas import GREY, HAIR, INK, MARKERS, PALETTE, canvas, text, wrap
+from sctoolkit.report.labels import row_name
+from sctoolkit.report.numbers import HIDDEN_MARK, format_number
+
+
+def picture(figure: Figure, narrow: bool) -> Canvas:
+    """Draw columns ``scale``, ``wave``, ``row`` (the side), ``mean``, ``sd``, ``low``, ``high`` (the range)."""
+    rows = figure.table.records()
+    step, head = (0.3, 0.36) if narrow else (0.28, 0.34)
+    left = 0.42 if narrow else 0.26
+    y, heads, places = 0.0, [], []
+    for number, row in enumerate(rows):
+        if number == 0 or row["scale"].text != rows[number - 1]["scale"].text:
+            heads.append((row["scale"].text, y + head * 0.6))
+            y += head
+        places.append(y + step / 2)
+        y += step
+    height = y + 0.55
+    drawn = canvas(narrow, height)
+    axes = drawn.add_axes((left, 0.5 / height, 0.9 - left, y / height))
+    axes.set(xlim=(-2, 102), ylim=(y, 0), yticks=[], xticks=[0, 25, 50, 75, 100])
+    axes.set_xticklabels(["lowest", "25%", "50%", "75%", "highest"])
+    axes.grid(axis="x")
+    axes.set_xlabel("Part of the scale's range")
+    across = axes.get_yaxis_transform()
+    sides = [row["row"].text if "row" in row else "" for row in rows]
+    looks = list(dict.fromkeys(sides))
+    for row, side, place in zip(rows, sides, places, strict=True):
+        look = looks.index(side) % len(PALETTE)
+        name = row_name(row["wave"].text if "wave" in row else "", side)
+        axes.plot([0, 100], [place, place], color=HAIR, linewidth=1, zorder=1)
+        axes.text(-0.03, place, text(name, 26), transform=across, ha="right", va="center", fontsize=8.5, color=GREY)
+        low, high = row["low"].number, row["high"].number
+        mean, sd = row["mean"].number, row["sd"].number
+        if math.isnan(mean) or not high > low:
+            axes.text(
+                1.02, place, HIDDEN_MARK if row["mean"].hidden else "", transform=across, va="center", fontsize=8.5
+            )
+            continue
+        at = 100 * (mean - low) / (high - low)
+        if math.isfinite(sd):
+            reach = 100 * sd / (high - low)
+            axes.plot(
+                [max(at - reach, 0), min(at + reach, 100)],
+                [place, place],
+                color=PALETTE[look],
+                linewidth=5,
+                alpha=0.30,
+                solid_capstyle="butt",
+                zorder=2,
+            )
+        axes.plot(
+            [at], [place], marker=MARKERS[look], markersize=7, color=PALETTE[look], markeredgecolor="white", zorder=3
+        )
+        axes.text(1.02, place, format_number(mean), transform=across, va="center", fontsize=8.5, color=INK)
+    for name, place in heads:
+        axes.text(
+            -left / (0.9 - left),
+            place,
+            wrap(name, 44 if narrow else 90, 1),
+            transform=across,
+            ha="left",
+            va="center",
+            weight="bold",
+        )
+    return drawn

@@ -1,0 +1,33 @@
+"""Several estimates of one quantity (estimators, organisations, studies) with a summary row."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure as Canvas
+
+from sctoolkit.report.document import Figure
+from sctoolkit.report.figures.intervals import Mark, interval_rows
+from sctoolkit.report.numbers import HIDDEN_MARK, format_interval, format_number
+
+
+def picture(figure: Figure, narrow: bool) -> Canvas:
+    """Draw columns ``label``, ``estimate`` and ``interval``; rows named in the setting ``summary`` stand out."""
+    strong = figure.settings.get("summary", ())
+    names = set(strong) if isinstance(strong, (tuple, list, frozenset)) else {str(strong)}
+    marks = []
+    for row in figure.table.records():
+        name, (low, high) = row["label"].text, row["interval"].bounds
+        written = (
+            HIDDEN_MARK
+            if row["estimate"].hidden
+            else (f"{format_number(row['estimate'].number)}  ({format_interval(low, high)})")
+        )
+        marks.append(
+            Mark(name, row["estimate"].number, low, high, written, 1 if name in names else 0, "", name in names)
+        )
+    zero = figure.settings.get("zero", 0.0)
+    return interval_rows(
+        marks,
+        narrow,
+        axis_label=str(figure.settings.get("axis", "Estimate")),
+        zero=float(zero) if isinstance(zero, (int, float)) else None,
+    )

@@ -1,0 +1,49 @@
+"""Which item belongs to which factor: loadings as shaded cells with their numbers."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Rectangle
+
+from sctoolkit.report.document import Figure
+from sctoolkit.report.figures.canvas import HIDDEN_FACE, PAPER, between, canvas, ink_on, text, wrap
+from sctoolkit.report.numbers import HIDDEN_MARK, format_number
+
+
+def picture(figure: Figure, narrow: bool) -> Canvas:
+    """Draw column ``item`` and one column a factor (keys ``factor:...``); shades go with the size of the numbers."""
+    factors = [column for column in figure.table.columns if column.key.startswith("factor:")]
+    rows = figure.table.records()
+    step = 0.27
+    height = step * len(rows) + 0.45
+    drawn = canvas(narrow, height)
+    left = 0.42 if narrow else 0.44
+    axes = drawn.add_axes((left, 0.02 / height, 0.99 - left, 1 - 0.42 / height))
+    axes.set(xlim=(0, max(len(factors), 1)), ylim=(len(rows), 0))
+    axes.set_axis_off()
+    for down, row in enumerate(rows):
+        axes.text(
+            -0.08, down + 0.5, wrap(row["item"].text, 24 if narrow else 46, 1), ha="right", va="center", fontsize=9
+        )
+        for across, column in enumerate(factors):
+            value = row[column.key].number
+            known = math.isfinite(value)
+            end = "#12436D" if value >= 0 else "#F46A25"
+            shade = between("#ffffff", end, min(abs(value), 1.0) ** 1.2) if known else HIDDEN_FACE
+            axes.add_patch(Rectangle((across, down), 1, 1, facecolor=shade, edgecolor=PAPER, linewidth=2))
+            written = format_number(value, "proportion") if known else HIDDEN_MARK
+            axes.text(
+                across + 0.5,
+                down + 0.5,
+                written,
+                ha="center",
+                va="center",
+                color=ink_on(shade),
+                fontsize=9,
+                weight="bold" if known and abs(value) >= 0.4 else "normal",
+            )
+    for across, column in enumerate(factors):
+        axes.text(across + 0.5, -0.25, text(column.label, 14), ha="center", va="bottom", fontsize=9)
+    return drawn

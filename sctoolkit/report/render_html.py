@@ -1,0 +1,80 @@
+"""A report as one HTML page: self-contained, accessible, the same bytes for the same report."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sctoolkit.disclosure.table import Table
+from sctoolkit.report.document import Block, Bullets, Paragraph, Report
+from sctoolkit.report.figures import draw
+from sctoolkit.report.safe_text import visible
+from sctoolkit.report.sections.provenance import hidden_sentence
+from sctoolkit.report.table_text import table_text
+from sctoolkit.result import package_version
+
+
+def render_html(report: Report) -> str:
+    """Return a report as an HTML page.
+
+    Parameters
+    ----------
+    report : Report
+        What `build_report` returned.
+
+    Returns
+    -------
+    str
+        A page without script and without reference to anything outside; it reads on a phone, at 200 % zoom and on
+        paper. All text is escaped; control and direction characters show as their code point.
+    """
+    page = environment().get_template("report.html.j2")
+    sections = [
+        {"id": section.id, "heading": section.heading, "blocks": [_block(block, report) for block in section.blocks]}
+        for section in report.sections
+    ]
+    return page.render(report=report, sections=sections, version=package_version(), hidden=hidden_sentence(report.log))
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment: everything is escaped, an unknown name is an error."""
+    return Environment(
+        loader=PackageLoader("sctoolkit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_finalize,
+    )
+
+
+def _finalize(value: Any) -> Any:
+    """Make what cannot be seen visible in every text that the template writes."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _block(block: Block, report: Report) -> dict[str, Any]:
+    """Return what the template needs of a block."""
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "text": block.text, "tone": block.tone}
+    if isinstance(block, Bullets):
+        return {"kind": "bullets", "items": block.items, "heading": block.heading, "tone": block.tone}
+    if isinstance(block, Table):
+        return {"kind": "table", "table": table_text(block, report.log.preset)}
+    return {
+        "kind": "figure",
+        "figure": block,
+        "table": table_text(block.table, report.log.preset),
+        "wide": _data_uri(draw(block)),
+        "narrow": _data_uri(draw(block, narrow=True)),
+    }
+
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"

@@ -1,0 +1,81 @@
+"""A report as JSON: its protected tables and sentences, for machines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sctoolkit.disclosure.table import Cell, Column, Table
+from sctoolkit.report.document import Bullets, Figure, Paragraph, Report
+from sctoolkit.report.numbers import DIGITS
+from sctoolkit.result import jsonable
+
+SCHEMA = 1
+
+
+def render_json(report: Report) -> str:
+    """Return a report as JSON text, the same bytes for the same report.
+
+    Numbers are unrounded, except in rows where a number of people is hidden or a lower bound: there figures have the
+    digits of the page, because exact ones would give the number away. A hidden cell is ``null`` with
+    ``"state": "hidden"``.
+    """
+    record = {
+        "schema": SCHEMA,
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "simulated": report.simulated,
+        "language": report.language,
+        "summary": jsonable(report.summary),
+        "claim": report.claim,
+        "disclosure": jsonable(report.log),
+        "sections": [
+            {
+                "id": section.id,
+                "heading": section.heading,
+                "text": [jsonable(block) for block in section.blocks if isinstance(block, (Paragraph, Bullets))],
+                "figures": [
+                    {
+                        "id": block.id,
+                        "kind": block.kind,
+                        "caption": block.caption,
+                        "alt": block.alt,
+                        "table": block.table.id,
+                    }
+                    for block in section.blocks
+                    if isinstance(block, Figure)
+                ],
+            }
+            for section in report.sections
+        ],
+        "tables": [table_record(table) for table in report.tables()],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def table_record(table: Table) -> dict[str, Any]:
+    """Return a protected table as a JSON-safe record."""
+    return {
+        "id": table.id,
+        "caption": table.caption,
+        "withheld": table.withheld,
+        "columns": [{"key": column.key, "label": column.label, "kind": column.kind} for column in table.columns],
+        "rows": [_row(row, table.columns) for row in table.rows],
+        "notes": list(table.notes),
+    }
+
+
+def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+    exact = all(cell.state == "shown" for cell, column in zip(row, columns, strict=True) if column.kind == "count")
+    return [_cell(cell, column, exact) for cell, column in zip(row, columns, strict=True)]
+
+
+def _cell(cell: Cell, column: Column, exact: bool) -> dict[str, Any]:
+    value = cell.value
+    if not exact:
+        digits = DIGITS[column.kind] if column.digits is None else column.digits
+        if isinstance(value, float):
+            value = round(value, digits)
+        elif isinstance(value, tuple):
+            value = (round(value[0], digits), round(value[1], digits))
+    return {"value": jsonable(value)} | ({} if cell.state == "shown" else {"state": cell.state})

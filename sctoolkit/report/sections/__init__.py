@@ -1,0 +1,1 @@
+"""Sections of a report, one file each: plain functions from frozen records to a `Draft`."""
