@@ -74,6 +74,7 @@ def check_repeats(
         f"A respondent must stand once in a wave, and {stand} more often.",
         where=where,
         hint=(
+            "If two people may bear one code, keep the column instead (`keep=['code']`) and link by it.",
             "If it is the same person twice, keep one row; if the rows are occasions, name the `wave` column.",
             "If the number is unique within a site only, name both columns: `columns={'respondent': ['site', 'id']}`.",
         ),

@@ -15,4 +15,7 @@ def answers(wave=1, seed=0):
     return from_frame(frame(seed), "ucla3", columns={"respondent": "pid"}, wave=wave, missing_codes={99: "refused"})
 
 
-CASES = {"score": lambda: ((answers(),), {})}
+CASES = {
+    "score": lambda: ((answers(),), {}),
+    "link": lambda: ((answers(1), answers(2, seed=2)), {"key": "respondent", "tolerance": 0}),
+}

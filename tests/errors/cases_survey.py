@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 import xlsxwriter
 
-from sctoolkit import from_frame, read
+from sctoolkit import from_frame, link, read
 from sctoolkit.survey.combine import combine
 from sctoolkit.survey.keys import load_key, write_key
 
@@ -205,6 +205,10 @@ CASES = {
     "survey-redcap-lines-clash": text("record_id,redcap_event_name,redcap_repeat_instance,LON1\n1,w1,1,2\n1,w1,2,3\n"),
     "survey-multiple-rest": text('q,LON1\n"women, chior",1\n', multiple={"q": ["women", "choir"]}),
     "survey-multiple-column": text(HEAD + "a,1,2,3\n", multiple={"groups": ["a"]}),
+    # linking
+    "survey-link-one-wave": lambda: link(from_frame(GOOD, "ucla3", wave=1), key="pid"),
+    "survey-link-key-absent": lambda: link(*(from_frame(GOOD, "ucla3", wave=w) for w in (1, 2)), key="code"),
+    "survey-link-tolerance": lambda: link(from_frame(GOOD, "ucla3", wave=1), key="pid", tolerance=3),
     # mapping and keys
     "survey-mapping-absent": text(HEAD + "a,1,2,3\n", mapping="nowhere/mapping.toml"),
     "survey-mapping-section": text(HEAD + "a,1,2,3\n", mapping={"column": {}}),
