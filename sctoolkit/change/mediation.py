@@ -132,8 +132,8 @@ def mediation(
 
     Notes
     -----
-    a from mediator on exposure and covariates, b and c' from the outcome on exposure, mediators and covariates; the
-    indirect path is a b. The path of the mediator is never randomised: ``rho_zero`` says how strongly the errors of both equations
+    a from mediator on exposure and covariates, b and c' from the outcome on these and mediators; the indirect path is
+    a b. The path of the mediator is never randomised: ``rho_zero`` says how strongly the errors of both equations
     would have to correlate to remove it.
 
     References
