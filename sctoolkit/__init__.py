@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sctoolkit.change.attrition import attrition
     from sctoolkit.change.did import did
     from sctoolkit.change.estimate_change import estimate_change
     from sctoolkit.change.its import its
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "attrition": "sctoolkit.change.attrition",
     "staggered_did": "sctoolkit.change.staggered_did",
     "did": "sctoolkit.change.did",
     "its": "sctoolkit.change.its",

@@ -39,3 +39,8 @@ def staggered() -> pd.DataFrame:
 CASES["staggered_did"] = lambda: (
     (staggered(),), {"outcome": "trust", "unit": "org", "wave": "wave", "entry": "entry"}
 )  # fmt: skip
+
+CASES["attrition"] = lambda: (
+    (panel(),),
+    {"outcome": "trust", "unit": "id", "wave": "wave", "group": "arm", "treated": "programme", "n_imputations": 3},
+)
