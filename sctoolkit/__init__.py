@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
     from sctoolkit.measurement.dif import dif
+    from sctoolkit.measurement.ecometrics import ecometrics
     from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.grm import grm
     from sctoolkit.measurement.invariance import invariance
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sctoolkit.scoring.score import score
     from sctoolkit.survey.frame import from_frame
     from sctoolkit.survey.link import link
+    from sctoolkit.survey.quality import check
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
@@ -54,6 +56,7 @@ _HOME: dict[str, str] = {
     "person_fit": "sctoolkit.measurement.person_fit",
     "item_fit": "sctoolkit.measurement.item_fit",
     "dif": "sctoolkit.measurement.dif",
+    "ecometrics": "sctoolkit.measurement.ecometrics",
     "factor_scores": "sctoolkit.measurement.factor_scores",
     "grm": "sctoolkit.measurement.grm",
     "item_analysis": "sctoolkit.measurement.item_analysis",
@@ -61,6 +64,7 @@ _HOME: dict[str, str] = {
     "mixed": "sctoolkit.change.mixed",
     "from_frame": "sctoolkit.survey.frame",
     "read": "sctoolkit.survey.read",
+    "check": "sctoolkit.survey.quality",
     "link": "sctoolkit.survey.link",
     "score": "sctoolkit.scoring.score",
     "describe": "sctoolkit.scoring.describe",

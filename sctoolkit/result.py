@@ -22,7 +22,8 @@ SCHEMA = 1
 TIDY_COLUMNS: tuple[str, ...] = (
     "lhs", "op", "rhs", "scale", "item", "wave", "side", "group", "level", "term", "estimand", "estimator", "role",
     "estimate", "std_error", "statistic", "dof", "p_value", "ci_low", "ci_high", "ci_level", "std_all", "n_obs",
-    "n_clusters", "method",
+    "n_clusters", "method", "chi2", "chi2_scaled", "p_value_scaled", "cfi", "cfi_scaled", "cfi_robust", "rmsea",
+    "rmsea_scaled", "rmsea_robust", "srmr", "delta_cfi", "delta_rmsea", "diff_chi2", "diff_dof", "diff_p_value",
 )  # fmt: skip
 
 

@@ -132,7 +132,13 @@ def _ml_results(
     )
     observed = incomplete or estimator == "MLR" or (convention == "mplus" and estimator == "ML")
     inference: NormalInference | None = normal_inference(
-        models, layouts, sample.normal, solution.z, estimator=estimator, observed=observed
+        models,
+        layouts,
+        sample.normal,
+        solution.z,
+        estimator=estimator,
+        observed=observed,
+        structured=convention == "lavaan",
     )
     if inference is None:
         _refuse_identification(table, _curvature(slopes, sample))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from sctoolkit.measurement.model_fit import ModelFit
-from sctoolkit.measurement.specification import count_exogenous
+from sctoolkit.measurement.specification import covariates
 from sctoolkit.measurement.srmr import srmr
 from sctoolkit.numerics.catml import catml
 from sctoolkit.numerics.fit_indices import cfi, rmsea, rmsea_interval, tli
@@ -43,7 +44,8 @@ def fit_measures(fit: ModelFit) -> Mapping[str, float]:
     Naive p-values exist where the uncorrected statistic has a chi-square distribution: ML without corrections and WLS.
     ``_scaled`` measures put the corrected statistics of model and baseline into the usual formulas; ``_robust`` ones
     estimate the population values (Savalei 2021 for ordered items; Brosseau-Liard & Savalei 2014 for continuous ones)
-    and are the ones to report.
+    and are the ones to report. The scaled RMSEA interval of mean-adjusted statistics refers, under the lavaan
+    convention, the uncorrected statistic to a chi-square with tr(U Gamma) degrees of freedom, as lavaan 0.6-14 does.
     """
     base = _ordinal_baseline(fit) if fit.ordered else _normal_baseline(fit)
     n_groups = len(fit.groups)
@@ -52,7 +54,7 @@ def fit_measures(fit: ModelFit) -> Mapping[str, float]:
     found: dict[str, float] = {
         "n_obs": total,
         "n_groups": n_groups,
-        "n_par": fit.table.n_free,
+        "n_par": _n_parameters(fit),
         "chi2": fit.chi2,
         "dof": fit.dof,
         "p_value": upper_tail(fit.chi2, fit.dof) if fit.estimator in ("ML", "MLM", "MLR", "WLS") else NAN,
@@ -88,7 +90,10 @@ def _scaled(fit: ModelFit, base: Baseline, n: float, n_groups: int) -> dict[str,
     reference = corrected_test(fit, base.chi2, base.dof, base.trace_1, base.trace_2)
     if test is None or reference is None:
         return empty
-    low, high = rmsea_interval(test.chi2, fit.dof, n, n_groups)
+    if fit.convention == "lavaan" and test.shift == 0.0:
+        low, high = rmsea_interval(fit.chi2, fit.sandwich.trace_1, n, n_groups)
+    else:
+        low, high = rmsea_interval(test.chi2, fit.dof, n, n_groups)
     return {
         "chi2_scaled": test.chi2,
         "p_value_scaled": test.p_value,
@@ -171,62 +176,74 @@ def _ordinal_baseline(fit: ModelFit) -> Baseline:
 def _normal_baseline(fit: ModelFit) -> Baseline:
     """Return the test of uncorrelated items; covariates keep their covariances."""
     chi2, trace, dof = 0.0, 0.0, 0
-    for index, group in enumerate(fit.normal):
-        held = _held_covariances(fit, index)
-        model, z = _independence(group, held, fit.table.mean_structure)
+    for group in fit.normal:
+        model, z = _independence(group, _conditional(fit), fit.table.mean_structure)
         state = evaluate(model, z)
         saturated = log_likelihood(group.patterns, group.mean, group.covariance)
         chi2 += 2.0 * (saturated - log_likelihood(group.patterns, state.mu, state.sigma))
-        pairs = group.mean.size * (group.mean.size - 1) // 2
-        dof += pairs - int(np.count_nonzero(np.triu(held, 1)))
+        pairs, x = group.mean.size * (group.mean.size - 1) // 2, len(_conditional(fit))
+        dof += pairs - x * (x - 1) // 2
         if fit.estimator in ("MLM", "MLR"):
             layout = moment_layout(model.ordered, model.threshold_item, model.mean_structure)
             incomplete = len(group.patterns) > 1
             inference = normal_inference(
-                [model], [layout], [group], z, estimator=fit.estimator, observed=incomplete or fit.estimator == "MLR"
+                [model],
+                [layout],
+                [group],
+                z,
+                estimator=fit.estimator,
+                observed=incomplete or fit.estimator == "MLR",
+                structured=fit.convention == "lavaan",
             )
             trace += NAN if inference is None else inference.sandwich.trace_1
     return Baseline(chi2, dof, trace, NAN)
 
 
-def _held_covariances(fit: ModelFit, group: int) -> FloatArray:
-    """Return the covariances of covariates that are held at sample values."""
-    p, at = len(fit.items), fit.table.variables.position
-    held = np.zeros((p, p))
-    for row in fit.table.parameters:
-        if row.group == group and row.role == "exogenous" and row.op == "~~" and row.lhs != row.rhs:
-            held[at[row.lhs], at[row.rhs]] = held[at[row.rhs], at[row.lhs]] = row.value
-    return held
+def _conditional(fit: ModelFit) -> list[int]:
+    """Return the positions of covariates on which the likelihood is conditional (complete continuous data)."""
+    if fit.ordered or any(len(group.patterns) > 1 for group in fit.normal):
+        return []
+    return [fit.table.variables.position[name] for name in covariates(fit.table)]
 
 
-def _independence(group: NormalGroup, held: FloatArray, mean_structure: bool) -> tuple[GroupModel, FloatArray]:
-    """Return the model of uncorrelated items and its estimates."""
+def _n_parameters(fit: ModelFit) -> int:
+    """Return the number of parameters, moments of covariates not counted where the likelihood is conditional."""
+    held, names = _conditional(fit), covariates(fit.table)
+    if not held:
+        return fit.table.n_free
+    free = [row for row in fit.table.parameters if row.role == "free" and row.lhs in names]
+    own = [row for row in free if (row.op == "~~" and row.rhs in names) or (row.op == "~" and row.rhs == "1")]
+    return fit.table.n_free - len(own)
+
+
+def _independence(group: NormalGroup, held: Sequence[int], mean_structure: bool) -> tuple[GroupModel, FloatArray]:
+    """Return the model of uncorrelated items (covariates correlate) and its estimates."""
     p = group.mean.size
     columns = [data_patterns(group.data[:, [k]], group.weights)[-1] for k in range(p)]
     mean = np.array([float(part.mean[0]) for part in columns])
-    variance = np.array([float(part.covariance[0, 0]) for part in columns])
-    items = np.arange(p, dtype=np.intp)
-    kinds = np.full(p, int(Kind.COVARIANCE), dtype=np.intp)
-    if mean_structure:
-        kinds = np.concatenate([kinds, np.full(p, int(Kind.MEAN), dtype=np.intp)])
-        items = np.concatenate([items, items])
+    variance = [float(part.covariance[0, 0]) for part in columns]
+    pairs = list(combinations(held, 2))
+    entries = [(Kind.COVARIANCE, k, k) for k in range(p)] + [(Kind.COVARIANCE, a, b) for a, b in pairs]
+    entries += [(Kind.MEAN, k, 0) for k in range(p)] if mean_structure else []
+    where = np.array(entries, dtype=np.intp)
+    z = np.array([*variance, *(float(group.covariance[a, b]) for a, b in pairs), *(mean if mean_structure else ())])
     model = GroupModel(
         ordered=np.zeros(p, dtype=bool),
         threshold_item=np.zeros(0, dtype=np.intp),
         paths=np.zeros((p, p)),
-        covariances=held,
+        covariances=np.zeros((p, p)),
         means=mean,
         thresholds=np.zeros(0),
         scales=np.ones(p),
-        kind=kinds,
-        row=items,
-        col=np.where(kinds == Kind.COVARIANCE, items, 0),
-        entry_map=np.eye(items.size),
-        entry_offset=np.zeros(items.size),
+        kind=where[:, 0],
+        row=where[:, 1],
+        col=where[:, 2],
+        entry_map=np.eye(z.size),
+        entry_offset=np.zeros(z.size),
         derived=np.zeros(0, dtype=np.intp),
         mean_structure=mean_structure,
     )
-    return model, np.concatenate([variance, mean]) if mean_structure else variance
+    return model, z
 
 
 def _information(fit: ModelFit, total: float) -> dict[str, float]:
@@ -235,11 +252,9 @@ def _information(fit: ModelFit, total: float) -> dict[str, float]:
         return {"loglik": NAN, "aic": NAN, "bic": NAN}
     saturated = sum(log_likelihood(group.patterns, group.mean, group.covariance) for group in fit.normal)
     value = saturated - 0.5 * fit.chi2
-    if count_exogenous(fit.table):
-        at = fit.table.variables.position
-        covariates = sorted({at[row.lhs] for row in fit.table.parameters if row.role == "exogenous"})
-        for group in fit.normal:
-            part = data_patterns(group.data[:, covariates], group.weights)
-            value -= log_likelihood(part, group.mean[covariates], group.covariance[np.ix_(covariates, covariates)])
-    k = fit.table.n_free
+    held = _conditional(fit)
+    for group in fit.normal if held else ():
+        part = data_patterns(group.data[:, held], group.weights)
+        value -= log_likelihood(part, group.mean[held], group.covariance[np.ix_(held, held)])
+    k = _n_parameters(fit)
     return {"loglik": value, "aic": 2.0 * (k - value), "bic": k * math.log(total) - 2.0 * value}

@@ -153,7 +153,7 @@ def _rows_in_use(
 ) -> npt.NDArray[np.bool_]:
     """Return which rows count."""
     seen = ~np.isnan(table)
-    keep = seen.all(axis=1) if missing == "listwise" else seen.any(axis=1)
+    keep = np.asarray(seen.all(axis=1) if missing == "listwise" else seen.any(axis=1))
     for name in (group, cluster):
         if name is not None:
             keep &= frame[name].notna().to_numpy()

@@ -59,7 +59,6 @@ def ordinal_sample(data: ModelData, estimator: str) -> Sample:
     NotIdentifiedError
         If two items order all people alike, or full weights are asked for with too few people.
     """
-    missing = "pairwise" if data.missing == "pairwise" else "listwise"
     found: list[OrdinalStatistics] = []
     for index, codes in enumerate(data.codes):
         label = data.groups[index]
@@ -69,7 +68,7 @@ def ordinal_sample(data: ModelData, estimator: str) -> Sample:
                 [len(data.categories[name]) for name in data.items],
                 weights=None if data.weights is None else data.weights[index],
                 clusters=None if data.clusters is None else data.clusters[index],
-                missing=missing,  # type: ignore[arg-type]
+                missing="pairwise" if data.missing == "pairwise" else "listwise",
                 nacov="full",
             )
         except SctoolkitError as error:
@@ -77,15 +76,26 @@ def ordinal_sample(data: ModelData, estimator: str) -> Sample:
             raise type(error)(error.problem, where=where, hint=error.hint) from None
         _check_pairs(stats, data, label)
         found.append(stats)
-    return Sample(tuple(found), tuple(_moments(stats, estimator) for stats in found), ())
+    diagonals = [_weight_base(stats, data, index) for index, stats in enumerate(found)]
+    moments = tuple(_moments(stats, base, estimator) for stats, base in zip(found, diagonals, strict=True))
+    return Sample(tuple(found), moments, ())
 
 
-def reweighted(sample: Sample, estimator: str) -> Sample:
-    """Return the same statistics with the weight of another estimator."""
-    return Sample(sample.ordinal, tuple(_moments(stats, estimator) for stats in sample.ordinal), ())
+def _weight_base(stats: OrdinalStatistics, data: ModelData, index: int) -> FloatArray:
+    """Return the variances from which diagonal weights are made: those without regard to clusters."""
+    if data.clusters is None:
+        return np.diag(np.asarray(stats.gamma))
+    alone = ordinal_statistics(
+        data.codes[index],
+        [len(data.categories[name]) for name in data.items],
+        weights=None if data.weights is None else data.weights[index],
+        missing="pairwise" if data.missing == "pairwise" else "listwise",
+        nacov="diagonal",
+    )
+    return np.asarray(alone.gamma_diagonal)
 
 
-def _moments(stats: OrdinalStatistics, estimator: str) -> GroupMoments:
+def _moments(stats: OrdinalStatistics, variances: FloatArray, estimator: str) -> GroupMoments:
     """Return observed moments with the weight of an estimator."""
     a, b = np.triu_indices(stats.correlation.shape[0], 1)
     observed = np.concatenate([*stats.thresholds, stats.correlation[a, b]])
@@ -102,7 +112,7 @@ def _moments(stats: OrdinalStatistics, estimator: str) -> GroupMoments:
             )
         weight = np.linalg.inv(gamma)
     else:
-        weight = 1.0 / np.diag(gamma)
+        weight = 1.0 / variances
     return GroupMoments(stats.n_obs, observed, weight, gamma)
 
 

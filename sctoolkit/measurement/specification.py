@@ -99,6 +99,14 @@ def count_exogenous(table: ParameterTable) -> int:
     return sum(row.role == "exogenous" for row in table.parameters)
 
 
+def covariates(table: ParameterTable) -> tuple[str, ...]:
+    """Return the items that only predict."""
+    paths = [row for row in table.parameters if row.op == "~" and row.rhs != "1"]
+    explained = {row.lhs for row in paths} | {row.rhs for row in table.parameters if row.op == "=~"}
+    predictors = {row.rhs for row in paths} - explained
+    return tuple(name for name in table.variables.items if name in predictors)
+
+
 def check_counts(n_moments: int, table: ParameterTable) -> int:
     """Return the degrees of freedom, or raise when there are more parameters than moments."""
     dof = n_moments - count_exogenous(table) - table.n_free

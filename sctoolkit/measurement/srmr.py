@@ -18,11 +18,11 @@ def srmr(fit: ModelFit) -> float:
     p (p + 1) / 2 + thresholds (Mplus). Continuous items: residuals of covariances and means divided by sample
     standard deviations (lavaan), or differences of correlations, standardised means and relative variances (Mplus).
     """
-    total = sum(group.n for group in (fit.moments or fit.normal))
-    value = 0.0
-    for index, group in enumerate(fit.moments or fit.normal):
+    sizes = [group.n for group in fit.moments] or [group.n for group in fit.normal]
+    total, value = sum(sizes), 0.0
+    for index, n in enumerate(sizes):
         residuals, divisor = _ordinal(fit, index) if fit.ordered else _normal(fit, index)
-        value += group.n / total * fit_indices.srmr(residuals, divisor)
+        value += n / total * fit_indices.srmr(residuals, divisor)
     return value
 
 

@@ -65,7 +65,7 @@ def catml(
             or np.linalg.eigvalsh(sigma)[0] <= 0
         ):
             return None
-        inverse = np.linalg.inv(sigma)
+        inverse: FloatArray = np.asarray(np.linalg.inv(sigma), dtype=np.float64)
         chi2 += n * float(logdets[0][1] - logdets[1][1] + np.sum(r * inverse) - sigma.shape[0])
         chi2_base -= n * float(logdets[1][1])
         blocks.append(_weight(inverse))

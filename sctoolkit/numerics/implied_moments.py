@@ -189,7 +189,7 @@ def evaluate(model: GroupModel, z: FloatArray) -> ModelState:
     at = kind == Kind.SCALE
     scales[row[at]] = values[at]
     p, derived = model.n_items, model.derived
-    total = np.linalg.inv(np.eye(paths.shape[0]) - paths)
+    total: FloatArray = np.asarray(np.linalg.inv(np.eye(paths.shape[0]) - paths), dtype=np.float64)
     reach = total[:p]
     sigma = reach @ covariances @ reach.T
     if derived.size:

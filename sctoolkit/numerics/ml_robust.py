@@ -31,6 +31,7 @@ def normal_inference(
     *,
     estimator: str,
     observed: bool,
+    structured: bool = True,
 ) -> NormalInference | None:
     """Return standard errors and the traces of the corrected test; None when the model is not identified.
 
@@ -41,6 +42,8 @@ def normal_inference(
     estimator : {"ML", "MLM", "MLR"}
     observed : bool
         Observed rather than expected information.
+    structured : bool
+        Weights of MLM at the model (lavaan) rather than at the sample covariances (Mplus).
 
     Notes
     -----
@@ -61,8 +64,9 @@ def normal_inference(
     if inverse is None:
         return None
     if estimator == "MLM":
-        sandwich = _satorra_bentler(models, layouts, groups, z)
-        return None if sandwich is None else NormalInference(sandwich.vcov(n_total), sandwich)
+        sandwich = _satorra_bentler(models, layouts, groups, z, structured)
+        spread = sandwich if structured else _satorra_bentler(models, layouts, groups, z, structured, unbiased=True)
+        return None if sandwich is None or spread is None else NormalInference(spread.vcov(n_total), sandwich)
     if estimator == "MLR":
         meat, trace = _score_traces(models, layouts, groups, z, inverse, n_total)
         sandwich = Sandwich(inverse, meat, trace, float("nan"))
@@ -83,16 +87,29 @@ def _expected(
 
 
 def _satorra_bentler(
-    models: Sequence[GroupModel], layouts: Sequence[Layout], groups: Sequence[NormalGroup], z: FloatArray
+    models: Sequence[GroupModel],
+    layouts: Sequence[Layout],
+    groups: Sequence[NormalGroup],
+    z: FloatArray,
+    structured: bool,
+    unbiased: bool = False,
 ) -> Sandwich | None:
-    """Return the sandwich with normal-theory weights and the distribution-free Gamma."""
+    """Return the sandwich with normal-theory weights and the distribution-free Gamma.
+
+    ``unbiased`` gives the covariances in Gamma the divisor n - 1 (standard errors of Mplus).
+    """
     slopes, stacked = [], []
     for model, layout, group in zip(models, layouts, groups, strict=True):
         state = evaluate(model, z)
         skip = 0 if model.mean_structure else model.n_items
-        weight = moment_information(group.patterns, group.mean, state.sigma, observed=False)[skip:, skip:] / group.n
+        sigma = state.sigma if structured else group.covariance
+        weight = moment_information(group.patterns, group.mean, sigma, observed=False)[skip:, skip:] / group.n
         slopes.append(jacobian(model, layout, state))
-        stacked.append(GroupMoments(group.n, np.zeros(weight.shape[0]), weight, free_gamma(group)[skip:, skip:]))
+        gamma = free_gamma(group)
+        if unbiased:
+            gamma[model.n_items :] *= np.sqrt(group.n / (group.n - 1.0))
+            gamma[:, model.n_items :] *= np.sqrt(group.n / (group.n - 1.0))
+        stacked.append(GroupMoments(group.n, np.zeros(weight.shape[0]), weight, gamma[skip:, skip:]))
     return wls_sandwich(slopes, stacked)
 
 

@@ -198,13 +198,15 @@ def score_product(
     weights : (n,) float array, optional
         Sampling weights: scores are multiplied by them, products by their squares.
     clusters : (n,) int array, optional
-        Scores are summed within clusters first.
+        Scores are summed within clusters first, and the product multiplied by J / (J - 1), J clusters.
     """
     p = mu.size
     a, b = np.triu_indices(p, 1)
     size = 2 * p + a.size
     product = np.zeros((size, size))
-    sums = None if clusters is None else np.zeros((int(clusters.max()) + 1, size))
+    if clusters is not None:
+        clusters = np.unique(clusters, return_inverse=True)[1].reshape(-1)
+    sums = None if clusters is None else np.zeros((int(np.unique(clusters).size), size))
     for pattern in patterns:
         at = np.ix_(pattern.items, pattern.items)
         w = np.zeros((p, p))
@@ -221,5 +223,5 @@ def score_product(
             else:
                 np.add.at(sums, clusters[rows], scores)  # type: ignore[index]
     if sums is not None:
-        return sums.T @ sums
+        return sums.T @ sums * (sums.shape[0] / max(sums.shape[0] - 1, 1))
     return product

@@ -44,8 +44,7 @@ def invert_information(information: FloatArray) -> FloatArray | None:
     values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
     if values[0] < 1e-10:
         return None
-    inverse: FloatArray = (vectors / values) @ vectors.T
-    return inverse / np.outer(scale, scale)
+    return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
 
 
 def flat_directions(information: FloatArray, tolerance: float = 1e-8) -> FloatArray:

@@ -1,0 +1,24 @@
+"""Contract cases of confirmatory models and invariance."""
+
+import numpy as np
+import pandas as pd
+
+
+def answers(n=240, seed=2):
+    rng = np.random.default_rng(seed)
+    factor = rng.standard_normal((n, 1))
+    latent = factor * 0.8 + rng.standard_normal((n, 4)) * 0.6
+    frame = pd.DataFrame(np.digitize(latent, [-0.8, 0.0, 0.8]) + 1, columns=list("abcd"))
+    frame["side"] = np.repeat(["residents", "staff"], n // 2)
+    return frame
+
+
+MODEL = "trust =~ a + b + c + d"
+CASES = {
+    "cfa": lambda: ((answers(), MODEL), {"ordered": True}),
+    "cfa[continuous]": lambda: ((answers(), MODEL), {"ordered": False}),
+    "cfa[groups]": lambda: ((answers(), MODEL), {"ordered": True, "group": "side", "group_equal": ["loadings"]}),
+    "cfa[defined]": lambda: ((answers(), "trust =~ x*a + y*b + c + d\ngap := x - y"), {"ordered": False}),
+    "invariance": lambda: ((answers(), MODEL), {"ordered": True, "group": "side"}),
+    "invariance[continuous]": lambda: ((answers(), MODEL), {"ordered": False, "group": "side"}),
+}
