@@ -17,5 +17,6 @@ def answers(wave=1, seed=0):
 
 CASES = {
     "score": lambda: ((answers(),), {}),
+    "check": lambda: ((answers(),), {}),
     "link": lambda: ((answers(1), answers(2, seed=2)), {"key": "respondent", "tolerance": 0}),
 }

@@ -6,11 +6,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyreadstat
 import xlsxwriter
 
 from sctoolkit import from_frame, link, read
+from sctoolkit.numerics.careless import squared_distance
 from sctoolkit.survey.combine import combine
 from sctoolkit.survey.keys import load_key, write_key
 
@@ -209,6 +211,9 @@ CASES = {
     "survey-link-one-wave": lambda: link(from_frame(GOOD, "ucla3", wave=1), key="pid"),
     "survey-link-key-absent": lambda: link(*(from_frame(GOOD, "ucla3", wave=w) for w in (1, 2)), key="code"),
     "survey-link-tolerance": lambda: link(from_frame(GOOD, "ucla3", wave=1), key="pid", tolerance=3),
+    # quality
+    "survey-distance-few-rows": lambda: squared_distance(np.ones((2, 3))),
+    "survey-distance-determined": lambda: squared_distance(np.column_stack([np.arange(9.0), 2 * np.arange(9.0)])),
     # mapping and keys
     "survey-mapping-absent": text(HEAD + "a,1,2,3\n", mapping="nowhere/mapping.toml"),
     "survey-mapping-section": text(HEAD + "a,1,2,3\n", mapping={"column": {}}),

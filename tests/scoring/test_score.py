@@ -1,13 +1,11 @@
 """Every rule by hand, the reason for every score not given, and what must hold whatever the answers are."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring.questionnaires import questionnaire
 
 from sctoolkit import from_frame, load_instrument, score
 from sctoolkit.errors import DataError
@@ -15,9 +13,6 @@ from sctoolkit.instrument.keying import keyed_values
 from sctoolkit.instrument.library import instrument_folders
 from sctoolkit.scoring.scores import SCORE_REASONS
 from sctoolkit.survey.combine import combine
-
-sys.path.insert(0, str(Path(__file__).parent))
-from questionnaires import questionnaire
 
 NAN = float("nan")
 
