@@ -26,4 +26,5 @@ CASES = {
     "dif": lambda: ((_items(groups=True), "side"), {}),
     "dif[mantel]": lambda: ((_items(groups=True), "side"), {"method": "mantel"}),
     "dif[irt]": lambda: ((_items(groups=True), "side"), {"method": "irt"}),
+    "ecometrics": lambda: ((_items(groups=True).assign(side=np.arange(160) // 8),), {"place": "side"}),
 }

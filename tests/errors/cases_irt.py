@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import cfa, dif, factor_scores, grm, item_fit, person_fit
+from sctoolkit import cfa, dif, ecometrics, factor_scores, grm, item_fit, person_fit
 from sctoolkit.numerics.ordinal_logistic import ordinal_logit
 
 
@@ -86,4 +86,22 @@ CASES |= {
     "dif_small_group": lambda: dif(_with(side=["a"] * 115 + ["b"] * 5), "side"),
     "ordinal_logit_separated": lambda: ordinal_logit(np.repeat([0, 1], 20), np.linspace(-1.0, 1.0, 40)[:, None]),
     "ordinal_logit_twins": lambda: ordinal_logit(np.tile([0, 1], 20), np.tile(np.linspace(-1.0, 1.0, 40), (2, 1)).T),
+}
+
+
+def _sites(n: int = 12) -> pd.DataFrame:
+    return _with(site=np.arange(120) % n)
+
+
+CASES |= {
+    "ecometrics_one_place": lambda: ecometrics(_sites(1), place="site"),
+    "ecometrics_lone_people": lambda: ecometrics(_sites(120), place="site"),
+    "ecometrics_unknown_item": lambda: ecometrics(_sites(), place="site", items=["hlep"]),
+    "ecometrics_empty_item": lambda: ecometrics(_sites().assign(help=np.nan), place="site"),
+    "ecometrics_no_items": lambda: ecometrics(_sites()[["site"]], place="site"),
+    "ecometrics_two_homes": lambda: ecometrics(
+        _sites().assign(who=np.arange(120) % 60 % 7), place="site", person="who"
+    ),
+    "ecometrics_threshold": lambda: ecometrics(_sites(), place="site", threshold=70),
+    "ecometrics_ranks": lambda: ecometrics(_sites(), place="site").ranks(),
 }
