@@ -10,12 +10,15 @@ from scipy.optimize import linprog
 
 Unknown = object
 """Anything hashable that names an unknown count."""
+TOLERANCE = 1e-6
+"""Of the solver."""
+
+Equation = tuple[Mapping[Unknown, float], float]
+"""Coefficients by unknown, and the right-hand side."""
 
 
 def feasible_intervals(
-    equations: Sequence[tuple[Mapping[Unknown, float], float]],
-    lower: Mapping[Unknown, float],
-    wanted: Iterable[Unknown],
+    equations: Sequence[Equation], lower: Mapping[Unknown, float], wanted: Iterable[Unknown]
 ) -> dict[Unknown, tuple[float, float]]:
     """Return the least and greatest value of each wanted unknown, by linear programming.
 
@@ -40,19 +43,40 @@ def feasible_intervals(
     """
     targets = list(wanted)
     found: dict[Unknown, tuple[float, float]] = {}
-    for group in _components(equations, lower):
-        inside = set(group)
-        sought = [name for name in targets if name in inside]
-        if sought:
-            system = [(terms, value) for terms, value in equations if any(name in inside for name in terms)]
-            found |= _solve(group, system, lower, sought)
+    for group, system in _components(equations, lower):
+        solve = _System(group, system, lower)
+        found |= {name: (solve.least(name), solve.most(name)) for name in targets if name in solve.place}
     return {name: found[name] for name in targets}
 
 
+def narrower_than(
+    width: float, equations: Sequence[Equation], lower: Mapping[Unknown, float], values: Mapping[Unknown, float]
+) -> list[Unknown]:
+    """Return the unknowns whose feasible interval is narrower than ``width``.
+
+    Parameters
+    ----------
+    width : float
+        What an interval must reach.
+    equations, lower
+        As in `feasible_intervals`.
+    values : mapping
+        The unknowns of interest with their true values, which lie in their intervals and so save half of the work.
+    """
+    found = []
+    for group, system in _components(equations, lower):
+        solve = _System(group, system, lower)
+        for name in (name for name in values if name in solve.place):
+            most = solve.most(name)
+            if most - values[name] < width - TOLERANCE and most - solve.least(name) < width - TOLERANCE:
+                found.append(name)
+    return found
+
+
 def _components(
-    equations: Sequence[tuple[Mapping[Unknown, float], float]], lower: Mapping[Unknown, float]
-) -> list[list[Unknown]]:
-    """Return the unknowns in groups that no equation connects."""
+    equations: Sequence[Equation], lower: Mapping[Unknown, float]
+) -> list[tuple[list[Unknown], list[Equation]]]:
+    """Return the unknowns in groups that no equation connects, each with its equations."""
     parent: dict[Unknown, Unknown] = {name: name for name in lower}
 
     def root(name: Unknown) -> Unknown:
@@ -62,54 +86,53 @@ def _components(
         return name
 
     for terms, _ in equations:
-        names = list(terms)
-        for name in names[1:]:
-            parent[root(name)] = root(names[0])
-    groups: dict[Unknown, list[Unknown]] = {}
+        first, *others = terms
+        for name in others:
+            parent[root(name)] = root(first)
+    groups: dict[Unknown, tuple[list[Unknown], list[Equation]]] = {}
     for name in lower:
-        groups.setdefault(root(name), []).append(name)
+        groups.setdefault(root(name), ([], []))[0].append(name)
+    for terms, value in equations:
+        groups[root(next(iter(terms)))][1].append((terms, value))
     return list(groups.values())
 
 
-def _solve(
-    group: list[Unknown],
-    system: list[tuple[Mapping[Unknown, float], float]],
-    lower: Mapping[Unknown, float],
-    sought: list[Unknown],
-) -> dict[Unknown, tuple[float, float]]:
-    """Return the intervals of one connected group."""
-    if not system:
-        return {name: (float(lower[name]), np.inf) for name in sought}
-    if len(system) == 1 and all(coefficient > 0 for coefficient in system[0][0].values()):
-        return _solve_sum(*system[0], lower, sought)
-    place = {name: number for number, name in enumerate(group)}
-    matrix = np.zeros((len(system), len(group)))
-    for number, (terms, _) in enumerate(system):
-        for name, coefficient in terms.items():
-            matrix[number, place[name]] = coefficient
-    right = np.array([value for _, value in system], dtype=float)
-    bounds = [(float(lower[name]), None) for name in group]
-    found: dict[Unknown, tuple[float, float]] = {}
-    least: Any
-    most: Any
-    for name in sought:
-        aim = np.zeros(len(group))
-        aim[place[name]] = 1.0
-        least = linprog(aim, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
-        most = linprog(-aim, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
-        low = round(float(least.fun), 6) if least.status == 0 else float(lower[name])
-        found[name] = (low, -round(float(most.fun), 6) if most.status == 0 else np.inf)
-    return found
+class _System:
+    """One connected group of unknowns with its equations."""
 
+    def __init__(self, group: list[Unknown], system: list[Equation], lower: Mapping[Unknown, float]) -> None:
+        self.place = {name: number for number, name in enumerate(group)}
+        self.lower = np.array([lower[name] for name in group], dtype=float)
+        self.matrix = np.zeros((len(system), len(group)))
+        for number, (terms, _) in enumerate(system):
+            for name, coefficient in terms.items():
+                self.matrix[number, self.place[name]] = coefficient
+        self.right = np.array([value for _, value in system], dtype=float)
+        self.one_sum = len(system) == 1 and bool((self.matrix > 0).all())
 
-def _solve_sum(
-    terms: Mapping[Unknown, float], value: float, lower: Mapping[Unknown, float], sought: list[Unknown]
-) -> dict[Unknown, tuple[float, float]]:
-    """Return the intervals where one sum is all that is known."""
-    slack = value - sum(coefficient * lower[name] for name, coefficient in terms.items())
-    alone = len(terms) == 1
-    found = {}
-    for name in sought:
-        most = float(lower[name]) + slack / terms[name]
-        found[name] = (most if alone else float(lower[name]), most)
-    return found
+    def least(self, name: Unknown) -> float:
+        """Return the least that an unknown can be."""
+        place = self.place[name]
+        if (self.one_sum and len(self.place) > 1) or not self.right.size:
+            return float(self.lower[place])
+        solved = self._minimum(place, 1.0)
+        return float(self.lower[place]) if solved is None else solved
+
+    def most(self, name: Unknown) -> float:
+        """Return the most that an unknown can be."""
+        place = self.place[name]
+        if not self.right.size:
+            return float(np.inf)
+        if self.one_sum:
+            slack = self.right[0] - self.matrix[0] @ self.lower
+            return float(self.lower[place] + slack / self.matrix[0, place])
+        solved = self._minimum(place, -1.0)
+        return float(np.inf) if solved is None else -solved
+
+    def _minimum(self, place: int, sign: float) -> float | None:
+        """Return the least of plus or minus one unknown; None where there is none."""
+        aim = np.zeros(len(self.place))
+        aim[place] = sign
+        bounds = [(float(bound), None) for bound in self.lower]
+        solved: Any = linprog(aim, A_eq=self.matrix, b_eq=self.right, bounds=bounds, method="highs")
+        return round(float(solved.fun), 6) if solved.status == 0 else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sctoolkit.disclosure.audit import feasible_intervals
+from sctoolkit.disclosure.audit import Equation, narrower_than
 from sctoolkit.disclosure.lines import Line, lines
 from sctoolkit.disclosure.presets import Preset
 from sctoolkit.disclosure.table import Who
@@ -59,23 +59,23 @@ def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who
 
 def derivable(
     counts: Mapping[Who, int], unknown: Unknown, preset: Preset, sums: Sequence[Line] | None = None
-) -> tuple[Hashable, ...]:
+) -> tuple[object, ...]:
     """Return the protected counts whose feasible range is narrower than the preset's threshold.
 
     A protected count is one that is not shown, or a small number of people in a whole and in none of its parts
     (named by its line's number).
     """
     sums = lines(counts) if sums is None else sums
-    equations: list[tuple[Mapping[object, float], float]] = []
+    equations: list[Equation] = []
     lower: dict[object, float] = {key: float(bound) for key, bound in unknown.items()}
-    wanted: list[Hashable] = list(unknown)
+    protected: dict[object, float] = {key: float(counts[key]) for key in unknown}
     for number, line in enumerate(sums):
         terms: dict[object, float] = {part: 1.0 for part in line.parts if part in unknown}
         if line.rest:
             terms[number] = 1.0
             lower[number] = 0.0
             if preset.too_few(line.rest):
-                wanted.append(number)
+                protected[number] = float(line.rest)
         known = -float(sum(counts[part] for part in line.parts if part not in unknown))
         if line.whole in unknown:
             terms[line.whole] = -1.0
@@ -83,8 +83,7 @@ def derivable(
             known += counts[line.whole]
         if terms:
             equations.append((terms, known))
-    found = feasible_intervals(equations, lower, wanted)
-    return tuple(name for name in wanted if found[name][1] - found[name][0] < preset.hide_below - 1e-6)
+    return tuple(narrower_than(preset.hide_below, equations, lower, protected))
 
 
 def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
@@ -141,7 +140,7 @@ def _hide_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: 
     return True
 
 
-def _hide_more(name: Hashable, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown) -> bool:
+def _hide_more(name: object, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown) -> bool:
     """Hide one more count near one that can be derived; say whether one was found."""
     near = [line for number, line in enumerate(sums) if number == name or name in line.parts or name == line.whole]
     reach = {key for line in near for key in (line.whole, *line.parts)}

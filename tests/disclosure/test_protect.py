@@ -19,11 +19,13 @@ COLUMNS = (
 
 
 def _table(*sizes: int, id: str = "t") -> Table:
-    rows = [
-        Row({"side": f"s{k}", "n": n, "mean": 3.1, "interval": (2.9, 3.3), "dof": n - 1.0,
-             "share": Cell(100.0 * n / max(sum(sizes), 1), who(side=f"s{k}"), n, base=sum(sizes))}, who(side=f"s{k}"), n)
-        for k, n in enumerate(sizes)
-    ]  # fmt: skip
+    total = sum(sizes)
+    rows = []
+    for k, n in enumerate(sizes):
+        people = who(side=f"s{k}")
+        share = Cell(100.0 * n / max(total, 1), people, n, base=total)
+        values = {"side": f"s{k}", "n": n, "mean": 3.1, "interval": (2.9, 3.3), "dof": n - 1.0, "share": share}
+        rows.append(Row(values, people, n))
     return make_table(id, "T", COLUMNS, rows)
 
 
@@ -41,9 +43,8 @@ def test_secondary_hiding_takes_the_statistics_with_it() -> None:
 
 
 def test_presets_differ_as_their_sources_say() -> None:
-    states = {
-        name: [row[1].state for row in protect([_table(33, 8, 5, 0)], preset=name).tables[0].rows] for name in presets()
-    }
+    given = [_table(33, 8, 5, 0)]
+    states = {name: [row[1].state for row in protect(given, preset=name).tables[0].rows] for name in presets()}
     assert states["uk-tre-10"] == ["shown", "hidden", "hidden", "hidden"]
     assert states["nhs-hes"] == ["rounded", "rounded", "hidden", "rounded"]
     assert states["nhs-legacy-5"] == ["shown", "shown", "hidden", "shown"]

@@ -12,7 +12,12 @@ from sample import sample_drafts, sample_report
 from sctoolkit.report.document import build_report
 from sctoolkit.report.render_html import render_html
 
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}{% raw %}javascript:alert(3)\u202e\x00$\\frac{1}{2}$"
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}{% raw %}javascript:alert(3)"
+    "\u202e\x00$\\frac{1}{2}$"
+)
+DRAWING = r'<style>.*?</style>|;base64,[^"]+| (?:d|style|width|height|viewBox|x|y|transform|points)="[^"]*"'
+"""Coordinates and styles, which hold numbers that are about nobody."""
 
 
 class Outline(HTMLParser):
@@ -97,10 +102,6 @@ def test_hostile_names_stay_text(hostile_page: str) -> None:
     assert all(attrs["src"].startswith("data:image/svg+xml;base64,") for attrs in found.of("img"))
     assert "<script>" not in hostile_page
     assert "{{7*7}}" in hostile_page
-    assert (
-        "49" not in re.sub(r"[\d.,]*49[\d%+.,]+|[\d.,]+49[\d%+.,]*|;base64,\S+", "", hostile_page)
-        or "{{7*7}}" in hostile_page
-    )
     assert "\u202e" not in hostile_page
     assert "\x00" not in hostile_page
     assert "[U+202E]" in hostile_page
@@ -120,14 +121,13 @@ def test_texts_of_the_first_screen(slot: str) -> None:
 
 
 def test_small_numbers_are_in_no_form_on_the_page() -> None:
-    """Divided by 16, no side has ten people; their means (3.05, 3.40 ...) must be nowhere: text, picture, description."""
+    """Divided by 16, no side has ten people; their means (3.05 ...) must be nowhere: text, picture, words."""
     report = sample_report(shrink=16)
     page = render_html(report)
     assert report.log.n_small > 50
     for text in (page, *svgs(page)):
         for figure in ("3.05", "3.40", "+0.28", "+0.08", ".79", "0.34 points"):
-            assert figure not in re.sub(r"<style>.*?</style>|;base64,[^\"]+| d=\"[^\"]*\"|(?:width|height|viewBox|x|y|transform|points)=\"[^\"]*\"|style=\"[^\"]*\"",
-                                        "", text, flags=re.DOTALL), figure  # fmt: skip
+            assert figure not in re.sub(DRAWING, "", text, flags=re.DOTALL), figure
 
 
 def test_a_report_without_drafts_is_a_page() -> None:
@@ -135,6 +135,5 @@ def test_a_report_without_drafts_is_a_page() -> None:
 
 
 def test_drafts_can_be_used_twice() -> None:
-    drafts = sample_drafts()
-    assert build_report(drafts, title="x") is not None
+    drafts = sample_drafts()[4:]
     assert render_html(build_report(drafts, title="x")) == render_html(build_report(drafts, title="x"))

@@ -33,8 +33,10 @@ def _made(*rows: dict[str, Any], n_used: int | None = None) -> Made:
 
 
 def test_columns_kinds_and_interval() -> None:
-    row = {"scale": "bonding", "term": "post", "estimate": 0.284, "std_error": 0.11, "dof": 36.0, "p_value": 0.0142,
-           "ci_low": 0.05, "ci_high": 0.512, "ci_level": 0.9, "n_obs": 37, "n_clusters": 8, "method": "CR2"}  # fmt: skip
+    row = dict(  # noqa: C408
+        scale="bonding", term="post", estimate=0.284, std_error=0.11, dof=36.0, p_value=0.0142, ci_low=0.05,
+        ci_high=0.512, ci_level=0.9, n_obs=37, n_clusters=8, method="CR2",
+    )  # fmt: skip
     table = to_table(_made(row))
     assert [column.key for column in table.columns] == [
         "scale", "term", "estimate", "std_error", "interval", "dof", "p_value", "n_obs", "n_clusters", "method"

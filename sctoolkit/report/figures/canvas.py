@@ -27,6 +27,8 @@ PALETTE = ("#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1")
 
 INK, GREY, HAIR, PAPER = "#1d2730", "#5b6670", "#d5dadf", "#ffffff"
 HIDDEN_FACE = "#eef0f2"
+READABLE = 4.5
+"""Least contrast of text, WCAG 2.2 AA."""
 MARKERS = ("o", "s", "D", "^", "v", "P")
 FONT_STACK = "'Helvetica Neue',Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
@@ -103,9 +105,9 @@ def wrap(value: object, width: int, lines: int = 3) -> str:
 
 
 def ink_on(colour: str) -> str:
-    """Return the ink, dark or white, that reads better on a colour."""
-    level = luminance(colour)
-    return PAPER if (1.05 / (level + 0.05)) > ((level + 0.05) / (luminance(INK) + 0.05)) else INK
+    """Return the ink, white or dark, that reads best on a colour; black where the house's dark is not dark enough."""
+    inks = (PAPER, INK) if max(contrast(PAPER, colour), contrast(INK, colour)) >= READABLE else (PAPER, "#000000")
+    return max(inks, key=lambda ink: contrast(ink, colour))
 
 
 def luminance(colour: str) -> float:

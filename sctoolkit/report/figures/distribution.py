@@ -27,7 +27,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     height = y + 0.55
     drawn = canvas(narrow, height)
     axes = drawn.add_axes((left, 0.5 / height, 0.9 - left, y / height))
-    axes.set(xlim=(-2, 102), ylim=(y, 0), yticks=[], xticks=[0, 25, 50, 75, 100])
+    axes.set(xlim=(-2, 102), ylim=(max(y, step), 0), yticks=[], xticks=[0, 25, 50, 75, 100])
     axes.set_xticklabels(["lowest", "25%", "50%", "75%", "highest"])
     axes.grid(axis="x")
     axes.set_xlabel("Part of the scale's range")

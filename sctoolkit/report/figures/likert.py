@@ -50,7 +50,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     drawn = canvas(narrow, height)
     axes = drawn.add_axes((left, foot / height, 0.985 - left, y / height))
     axes.set_xlim(min([one.start for one in bars], default=-50.0) - 1, max([one.end for one in bars], default=50.0) + 1)
-    axes.set_ylim(y, 0)
+    axes.set_ylim(max(y, step), 0)
     axes.set_axis_off()
     across = axes.get_yaxis_transform()
     for row, one, place in zip(rows, bars, places, strict=True):

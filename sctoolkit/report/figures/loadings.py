@@ -21,7 +21,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     drawn = canvas(narrow, height)
     left = 0.42 if narrow else 0.44
     axes = drawn.add_axes((left, 0.02 / height, 0.99 - left, 1 - 0.42 / height))
-    axes.set(xlim=(0, max(len(factors), 1)), ylim=(len(rows), 0))
+    axes.set(xlim=(0, max(len(factors), 1)), ylim=(max(len(rows), 1), 0))
     axes.set_axis_off()
     for down, row in enumerate(rows):
         axes.text(
