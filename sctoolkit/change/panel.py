@@ -258,5 +258,6 @@ def left_out_caveat(panel: Panel) -> tuple[Caveat, ...]:
             code="rows_left_out",
             sentence=f"{panel.n_in - panel.n_obs} of {panel.n_in} rows are not used: {told}.",
             numbers=dict(panel.left_out),
+            n_people=min(panel.left_out.values()),
         ),
     )

@@ -46,6 +46,7 @@ organisation = "organisation"
 [analysis]
 primary = ["ts", "li"]             # trust in the other side, linking
 comparison = "side"
+assignment = "staggered"           # organisations entered at different times: see the phase log
 baseline = "1"
 follow_up = "3"
 ordered = true
@@ -59,6 +60,7 @@ tolerance = 1                      # a self-generated code may differ in one cha
 roster = "simulated-roster.csv"
 engagement = "simulated-engagement.csv"
 phases = "simulated-phases.csv"
+wave_dates = { 1 = "2023-02-01", 2 = "2023-11-01", 3 = "2024-08-01" }
 
 [slot.community]
 own = "my group"

@@ -9,19 +9,23 @@ from typing import Any
 
 import pandas as pd
 
+from sctoolkit.change.attrition import Attrition, attrition
 from sctoolkit.change.estimate_change import Change, estimate_change
 from sctoolkit.change.router import Assignment
-from sctoolkit.errors import SctoolkitError
+from sctoolkit.change.staggered_did import StaggeredDid
 from sctoolkit.evaluation.measure import Measurement, attempt, measure
 from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of
-from sctoolkit.evaluation.study import Analysis, Study
+from sctoolkit.evaluation.programme import Programme, by_entry, programme_of
+from sctoolkit.evaluation.study import Analysis, Study, pair_of, waves_of
 from sctoolkit.instrument.model import Instrument
-from sctoolkit.programme.returns import Returns, returns
 from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
 from sctoolkit.scoring.describe import Description, describe
 from sctoolkit.scoring.score import score
 from sctoolkit.scoring.scores import Scores
 from sctoolkit.survey.combine import combine
+from sctoolkit.survey.link import link
+from sctoolkit.survey.linkage import Linkage
+from sctoolkit.survey.quality import Quality, check
 from sctoolkit.survey.read import read
 from sctoolkit.survey.responses import Responses
 
@@ -35,6 +39,8 @@ class Answers:
 
     instrument: Instrument
     responses: Responses
+    quality: Quality
+    linkage: Linkage | None
     scores: Scores
     frame: pd.DataFrame
 
@@ -47,6 +53,8 @@ class Finding:
     description: Description
     measurement: Measurement | None
     change: Change | None
+    by_entry: StaggeredDid | None
+    attrition: Attrition | None
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -62,25 +70,30 @@ class Evaluation(Result):
         One an instrument.
     findings : tuple of Finding
         One an outcome, primary ones first.
-    returns : Returns or None
-        Rates of return, where the study has a roster.
+    programme : Programme
+        Rates of return, exposures and times of entry, where the study has roster and logs.
     """
 
     study: Study
     answers: tuple[Answers, ...]
     findings: tuple[Finding, ...]
-    returns: Returns | None
+    programme: Programme
     provenance: Provenance
     caveats: tuple[Caveat, ...] = ()
 
     def parts(self) -> dict[str, Result]:
         """Return every result under a name of its own."""
-        named: dict[str, Result | None] = {"returns": self.returns}
+        named: dict[str, Result | None] = {"returns": self.programme.returns, "exposures": self.programme.exposures}
+        for answers in self.answers:
+            prefix = answers.instrument.id
+            named |= {f"{prefix}.quality": answers.quality, f"{prefix}.linkage": answers.linkage}
         for finding in self.findings:
             prefix = f"{finding.outcome.instrument}.{finding.outcome.name}"
             named |= {
                 f"{prefix}.description": finding.description,
                 f"{prefix}.change": finding.change,
+                f"{prefix}.by_entry": finding.by_entry,
+                f"{prefix}.attrition": finding.attrition,
             }
             if finding.measurement is not None:
                 named |= {f"{prefix}.{name}": part for name, part in finding.measurement.parts().items()}
@@ -134,19 +147,19 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
     """
     say = progress or (lambda message: None)
     answers = tuple(_answers(study, instrument, say) for instrument in study.instruments)
+    programme = programme_of(study, answers[0].frame, answers[0].responses)
     findings = [
-        _finding(study, one, outcome, say)
+        _finding(study, one, outcome, programme, say)
         for one in answers
         for outcome in outcomes_of(study, one.instrument, one.responses)
     ]
     findings.sort(key=lambda finding: not finding.outcome.primary)
-    rates, notes = _returns(study, answers[0])
     inputs = {name: digest for one in answers for name, digest in one.responses.provenance.inputs.items()}
     return Evaluation(
         study=study,
         answers=answers,
         findings=tuple(findings),
-        returns=rates,
+        programme=programme,
         provenance=Provenance(
             analysis="evaluation",
             instrument=", ".join(study.plan.study.instrument),
@@ -157,29 +170,27 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
             seed=study.plan.analysis.seed,
             inputs={study.origin: study.sha256, **inputs},
         ),
-        caveats=notes,
+        caveats=programme.caveats,
     )
-
-
-def waves_of(study: Study, responses: Responses) -> tuple[str, ...]:
-    """Return the waves in the order of the plan, else numbers in their order, else as the data bring them."""
-    found = [wave for wave in responses.waves() if wave != ""]
-    planned = study.plan.analysis.waves
-    if planned:
-        return tuple(wave for wave in planned if wave in found)
-    if all(wave.lstrip("-").isdigit() for wave in found):
-        return tuple(sorted(found, key=int))
-    return tuple(found)
 
 
 def _answers(study: Study, instrument: Instrument, say: Say) -> Answers:
     """Read, audit, link and score one instrument."""
     responses = combine(*(_read(study, instrument, index, say) for index in range(len(study.plan.file))))
+    say("Auditing the answers")
+    quality = check(responses)
+    linkage = None
+    if study.plan.linkage.tolerance and "respondent" in responses.roles and len(responses.waves()) > 1:
+        say("Linking people over waves")
+        linkage = link(responses, key="respondent", tolerance=study.plan.linkage.tolerance)
+        responses = linkage.responses
     say("Scoring")
     scores = score(responses)
     assert len(scores.values) == responses.n, "every row must be scored or have a reason"
     frame = outcome_frame(scores, study.plan.analysis.items)
-    return Answers(instrument=instrument, responses=responses, scores=scores, frame=frame)
+    return Answers(
+        instrument=instrument, responses=responses, quality=quality, linkage=linkage, scores=scores, frame=frame
+    )
 
 
 def _read(study: Study, instrument: Instrument, index: int, say: Say) -> Responses:
@@ -203,7 +214,7 @@ def _read(study: Study, instrument: Instrument, index: int, say: Say) -> Respons
     )
 
 
-def _finding(study: Study, answers: Answers, outcome: Outcome, say: Say) -> Finding:
+def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Programme, say: Say) -> Finding:
     """Describe, measure and follow one outcome; what cannot be done becomes a caveat."""
     say(f"Measuring {outcome.label}")
     caveats: list[Caveat] = []
@@ -213,28 +224,48 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, say: Say) -> Find
         **_design_columns(answers.frame),
         ci_level=study.plan.analysis.ci_level,
     )
-    measurement = measure(study, answers.scores, outcome, waves_of(study, answers.responses))
+    measurement = measure(study, answers.scores, outcome)
     say(f"Estimating change in {outcome.label}")
     return Finding(
         outcome=outcome,
         description=description,
         measurement=measurement,
         change=attempt(partial(_change, study, answers, outcome, measurement), "change", outcome, caveats),
+        by_entry=attempt(
+            partial(_by_entry, study, answers, outcome, programme), "comparison by entry", outcome, caveats
+        ),
+        attrition=attempt(partial(_attrition, study, answers, outcome), "analysis of those lost", outcome, caveats),
         caveats=tuple(caveats),
+    )
+
+
+def _by_entry(study: Study, answers: Answers, outcome: Outcome, programme: Programme) -> StaggeredDid | None:
+    """Comparison by the time of entry, for primary outcomes of a study that says that entry was staggered."""
+    if study.plan.analysis.assignment != "staggered" or programme.entry is None or not outcome.primary:
+        return None
+    return by_entry(study, answers.frame, answers.responses, programme.entry, outcome)
+
+
+def _attrition(study: Study, answers: Answers, outcome: Outcome) -> Attrition | None:
+    """Who was lost between the compared waves, for primary outcomes with people who can be followed."""
+    frame, waves = answers.frame, pair_of(study, answers.responses)
+    if not outcome.primary or len(waves) < 2 or "respondent" not in frame.columns:
+        return None
+    return attrition(
+        frame[frame["wave"].isin(waves)],
+        outcome=outcome.name,
+        unit="respondent",
+        wave="wave",
+        side="side" if "side" in frame.columns else None,
+        cluster="organisation" if "organisation" in frame.columns else None,
+        scale_range=outcome.range,
+        conf_level=study.plan.analysis.ci_level,
+        seed=study.plan.analysis.seed,
     )
 
 
 def _design_columns(frame: pd.DataFrame) -> dict[str, str]:
     return {role: role for role in ("weight", "stratum", "psu") if role in frame.columns}
-
-
-def pair_of(study: Study, responses: Responses) -> tuple[str, ...]:
-    """Return the two waves that are compared; one where there is one wave only."""
-    waves = waves_of(study, responses)
-    plan = study.plan.analysis
-    first = plan.baseline or waves[0]
-    last = plan.follow_up or waves[-1]
-    return (first,) if first == last else (first, last)
 
 
 def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None) -> Change:
@@ -266,23 +297,11 @@ def _assignment(plan: Analysis) -> Assignment | None:
     return plan.assignment if plan.assignment in ("randomised", "existing") else None
 
 
-def _returns(study: Study, answers: Answers) -> tuple[Returns | None, tuple[Caveat, ...]]:
-    """Rates of return where there is a roster."""
-    roster, frame = study.plan.logs.roster, answers.frame
-    if roster is None or not {"organisation", "side", "wave"} <= set(frame.columns):
-        return None, ()
-    try:
-        return returns(frame, study.path(roster)), ()
-    except SctoolkitError as error:
-        sentence = f"Rates of return are not given. {error.problem}"
-        return None, (Caveat(code="no_returns", sentence=sentence),)
-
-
 def caveats_of(evaluation: Evaluation) -> Iterator[Caveat]:
     """Yield the caveats of reading, scoring and auditing, each once."""
     seen: set[str] = set()
     for answers in evaluation.answers:
-        for caveat in answers.scores.caveats:
+        for caveat in (*answers.scores.caveats, *(answers.linkage.caveats if answers.linkage is not None else ())):
             if caveat.sentence not in seen:
                 seen.add(caveat.sentence)
                 yield caveat

@@ -8,12 +8,15 @@ from functools import partial
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
-from sctoolkit.evaluation.study import Study
+from sctoolkit.evaluation.study import Study, pair_of, waves_of
 from sctoolkit.measurement.cfa_result import CfaResult
 from sctoolkit.measurement.confirm import cfa
+from sctoolkit.measurement.invariance import invariance
+from sctoolkit.measurement.invariance_result import Invariance
 from sctoolkit.measurement.item_analysis import ItemAnalysis, item_analysis
 from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.measurement.reliability import reliability
@@ -33,6 +36,8 @@ class Measurement:
     reliability: tuple[tuple[str, Reliability], ...]
     items: ItemAnalysis | None
     structure: CfaResult | None
+    over_sides: Invariance | None
+    over_waves: Invariance | None
     caveats: tuple[Caveat, ...]
 
     def parts(self) -> dict[str, Result]:
@@ -41,6 +46,8 @@ class Measurement:
         named |= {
             "items": self.items,
             "structure": self.structure,
+            "invariance.sides": self.over_sides,
+            "invariance.waves": self.over_waves,
         }
         return {name: result for name, result in named.items() if result is not None}
 
@@ -62,10 +69,11 @@ def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Ca
         return None
 
 
-def measure(study: Study, scores: Scores, outcome: Outcome, waves: tuple[str, ...]) -> Measurement | None:
+def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | None:
     """Return how well the items of a scale measure; None for what has no items to compare.
 
-    Reliability is wave by wave, item statistics are over all rows; primary scales also get the one-factor model.
+    Reliability is wave by wave, item statistics are over all rows; primary scales also get the one-factor model and its
+    invariance over sides (at the first wave) and over the compared waves.
     """
     if not outcome.is_scale or scores.instrument.scale[outcome.name].rule not in ("mean", "sum", "weighted", "table"):
         return None
@@ -77,15 +85,39 @@ def measure(study: Study, scores: Scores, outcome: Outcome, waves: tuple[str, ..
     caveats: list[Caveat] = []
 
     by_wave = []
-    for name in waves:
+    for name in waves_of(study, scores.responses):
         call = partial(reliability, items[wave == name], ordered=ordered, on_reversed="caveat")
         by_wave.append((name, attempt(call, f"reliability at wave {name}", outcome, caveats)))
     complete = int(items.notna().all(axis=1).sum())
     deep = outcome.primary and items.shape[1] >= FEWEST_ITEMS and complete >= FEWEST_FOR_STRUCTURE
+    pair = pair_of(study, scores.responses)
     model = f"{outcome.name} =~ " + " + ".join(items.columns)
+    sides = partial(_over_sides, scores, items, model, ordered, pair[0])
+    over = partial(_over_waves, scores, items, model, ordered, pair)
     return Measurement(
         reliability=tuple((name, result) for name, result in by_wave if result is not None),
         items=attempt(partial(item_analysis, items), "item analysis", outcome, caveats),
         structure=attempt(partial(cfa, items, model, ordered=ordered), "structure", outcome, caveats) if deep else None,
+        over_sides=attempt(sides, "test of invariance over sides", outcome, caveats) if deep else None,
+        over_waves=attempt(over, "test of invariance over waves", outcome, caveats) if deep else None,
         caveats=tuple(caveats),
     )
+
+
+def _over_sides(scores: Scores, items: pd.DataFrame, model: str, ordered: bool, wave: str) -> Invariance | None:
+    """Invariance over the sides at one wave; None where there are no two sides."""
+    if "side" not in scores.roles or len(set(scores.roles["side"].tolist()) - {""}) < 2:
+        return None
+    rows = items.assign(side=scores.roles["side"])[scores.roles["wave"] == wave]
+    return invariance(rows, model, ordered=ordered, group="side", empty_categories="collapse")
+
+
+def _over_waves(
+    scores: Scores, items: pd.DataFrame, model: str, ordered: bool, pair: tuple[str, ...]
+) -> Invariance | None:
+    """Invariance between the compared waves, among people who answered at both; None where nobody is linked."""
+    if len(pair) < 2 or "respondent" not in scores.roles:
+        return None
+    rows = items.assign(respondent=scores.roles["respondent"], wave=scores.roles["wave"])
+    rows = rows[(rows["respondent"] != "") & rows["wave"].isin(pair)]
+    return invariance(rows, model, ordered=ordered, waves="wave", unit="respondent", empty_categories="collapse")

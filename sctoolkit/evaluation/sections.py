@@ -10,20 +10,37 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.change.estimates import Estimate
-from sctoolkit.evaluation.evaluate import Answers, Evaluation, Finding, caveats_of, pair_of, waves_of
+from sctoolkit.evaluation.evaluate import Answers, Evaluation, Finding, caveats_of
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.study import pair_of, waves_of
+from sctoolkit.measurement.cfa_result import CfaResult
+from sctoolkit.measurement.invariance_result import Invariance
 from sctoolkit.measurement.reliability_result import Coefficient, Reliability
 from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.any_result import result_section
 from sctoolkit.report.sections.change import ScaleChange, change_section
-from sctoolkit.report.sections.data_quality import NotScored, data_quality
+from sctoolkit.report.sections.data_quality import Flag, NotScored, data_quality
 from sctoolkit.report.sections.provenance import Origin
 from sctoolkit.report.sections.reliability import ScaleReliability, reliability_section
 from sctoolkit.report.sections.score_distributions import ItemAnswers, ScoreSummary, score_distributions
+from sctoolkit.report.sections.structure import ScaleInvariance, ScaleStructure, structure_section
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
 from sctoolkit.report.sections.who_answered import Followed, Returns, who_answered
 from sctoolkit.scoring.scores import SCORE_REASONS, SCORED
 
 MOST_ANSWERS = 7
+NOT_A_WEAKNESS = frozenset({"rows_left_out", "people_by_side"})
+FLAG_RULES: dict[str, str] = {
+    "straight_lining": "one answer throughout a block that holds reversed items",
+    "long_string": "a long run of one answer",
+    "variability": "hardly any difference between answers",
+    "even_odd": "answers to like items that do not go together",
+    "distance": "a pattern far from all others",
+    "alike": "nearly the same answers as somebody else",
+    "unanswered": "many questions left open",
+    "seconds_per_item": "answered faster than one can read",
+    "share_of_median_duration": "much faster than others",
+}
 OWN_CHANGE: dict[str, tuple[str, ...]] = {
     "linked": ("own mean change, linked people",),
     "partly linked": ("own mean change, all records", "own mean change, waves compared"),
@@ -37,11 +54,25 @@ def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
     return (
         _who(evaluation),
         _change(evaluation),
+        *_by_entry(evaluation),
         _claim(evaluation),
+        *_lost(evaluation),
         _scores(evaluation),
         _reliability(evaluation),
+        _structure(evaluation),
         _quality(evaluation),
     )
+
+
+def wave_name(wave: str) -> str:
+    """Return how a wave is named in a report: its label, or "wave 2" where that is a short number.
+
+    Examples
+    --------
+    >>> wave_name("2"), wave_name("2016"), wave_name("baseline")
+    ('wave 2', '2016', 'baseline')
+    """
+    return f"wave {wave}" if wave.isdigit() and len(wave) <= 2 else wave
 
 
 def _who(evaluation: Evaluation) -> Draft:
@@ -52,14 +83,17 @@ def _who(evaluation: Evaluation) -> Draft:
 
 
 def _notes(evaluation: Evaluation) -> list[Any]:
-    return [*evaluation.caveats, *(evaluation.returns.caveats if evaluation.returns is not None else ())]
+    return [
+        *evaluation.caveats,
+        *(evaluation.programme.returns.caveats if evaluation.programme.returns is not None else ()),
+    ]
 
 
 def _invited(evaluation: Evaluation) -> dict[tuple[str, str, str], int]:
     """People on the roster by wave, side and organisation, with all sums; empty without a roster."""
-    if evaluation.returns is None:
+    if evaluation.programme.returns is None:
         return {}
-    counts = evaluation.returns.frame()
+    counts = evaluation.programme.returns.frame()
     found: dict[tuple[str, str, str], int] = {}
     for row in counts.to_dict("records"):
         wave, side, organisation, n = str(row["wave"]), str(row["side"]), str(row["organisation"]), int(row["eligible"])
@@ -72,16 +106,19 @@ def _returns(main: Answers, waves: tuple[str, ...], invited: dict[tuple[str, str
     frame = main.frame
     for wave in waves:
         rows = frame[frame["wave"] == wave]
-        yield Returns(wave=wave, n=len(rows), invited=invited.get((wave, "", "")))
+        yield Returns(wave=wave_name(wave), n=len(rows), invited=invited.get((wave, "", "")))
         if "side" in frame.columns:
             for side, part in rows.groupby("side", sort=True):
-                yield Returns(wave=wave, n=len(part), side=str(side), invited=invited.get((wave, str(side), "")))
+                yield Returns(
+                    wave=wave_name(wave), n=len(part), side=str(side), invited=invited.get((wave, str(side), ""))
+                )
     if "organisation" in frame.columns:
         keys = ["wave", *(["side"] if "side" in frame.columns else []), "organisation"]
         for key, part in frame.groupby(keys, sort=True):
             place = dict(zip(keys, map(str, key), strict=True))
             seen = (place["wave"], place.get("side", ""), place["organisation"])
-            yield Returns(n=len(part), invited=invited.get(seen), **place)
+            named = {**place, "wave": wave_name(place["wave"])}
+            yield Returns(n=len(part), invited=invited.get(seen), **named)
 
 
 def _followed(main: Answers, waves: tuple[str, ...]) -> Iterator[Followed]:
@@ -95,7 +132,12 @@ def _followed(main: Answers, waves: tuple[str, ...]) -> Iterator[Followed]:
             before, after = part[part["wave"] == first], part[part["wave"] == last]
             linked = len(set(before["respondent"]) & set(after["respondent"]) - {""})
             yield Followed(
-                first=first, last=last, linked=linked, lost=len(before) - linked, new=len(after) - linked, side=side
+                first=wave_name(first),
+                last=wave_name(last),
+                linked=linked,
+                lost=len(before) - linked,
+                new=len(after) - linked,
+                side=side,
             )
 
 
@@ -150,8 +192,8 @@ def _scale_change(
     return ScaleChange(
         scale=outcome.name,
         label=outcome.label,
-        first=pair[0],
-        last=pair[1],
+        first=wave_name(pair[0]),
+        last=wave_name(pair[1]),
         estimate=estimate.estimate,
         ci_low=estimate.ci_low,
         ci_high=estimate.ci_high,
@@ -200,11 +242,37 @@ def _people(evaluation: Evaluation, finding: Finding, pair: tuple[str, ...], sid
     return int((counts == 2).sum()) if linked else len(counts) + int((rows["respondent"] == "").sum())
 
 
+def _by_entry(evaluation: Evaluation) -> Iterator[Draft]:
+    """Comparison of organisations that entered with those that had not yet, one section a primary outcome."""
+    for finding in evaluation.findings:
+        if finding.by_entry is not None:
+            name = finding.outcome.label
+            yield result_section(
+                finding.by_entry,
+                id=f"by-entry-{finding.outcome.name}",
+                heading=f"{name}: those who had entered and those who had not yet",
+                lead=finding.by_entry.claim,
+            )
+
+
+def _lost(evaluation: Evaluation) -> Iterator[Draft]:
+    """Who is missing and whether the result survives it, one section a primary outcome."""
+    for finding in evaluation.findings:
+        if finding.attrition is not None:
+            yield result_section(
+                finding.attrition,
+                id=f"lost-{finding.outcome.name}",
+                heading=f"{finding.outcome.label}: who is missing, and whether that matters",
+                lead=finding.attrition.verdict,
+            )
+
+
 def _claim(evaluation: Evaluation) -> Draft:
     found = [finding for finding in evaluation.findings if finding.change is not None]
     primary = [finding for finding in found if finding.outcome.primary] or found
     routes = [finding.change.route for finding in primary if finding.change is not None]
-    caveats = list({c.sentence: c for f in primary if f.change is not None for c in f.change.caveats}.values())
+    told = {caveat.sentence: caveat for f in primary if f.change is not None for caveat in f.change.caveats}
+    caveats = [caveat for caveat in told.values() if caveat.code not in NOT_A_WEAKNESS]
     return what_may_be_said(
         Claim(
             rung=rung_of(evaluation),
@@ -257,7 +325,7 @@ def _item_answers(evaluation: Evaluation, finding: Finding) -> Iterator[ItemAnsw
                     label=instrument.by_code[code].label,
                     scale=finding.outcome.name,
                     counts={answer.label or str(answer.code): int((rows == answer.code).sum()) for answer in ordered},
-                    wave=f"wave {at}",
+                    wave=wave_name(at),
                     side=str(name),
                     reverse_keyed=instrument.by_code[code].keying == -1,
                 )
@@ -281,7 +349,7 @@ def _summaries(outcome: Outcome, finding: Finding) -> Iterator[ScoreSummary]:
             sd=float(same["estimate"].iloc[0]) if len(same) else float("nan"),
             low=low,
             high=high,
-            wave=str(row.get("wave", "")),
+            wave=wave_name(str(row.get("wave", ""))),
             side=str(row.get("side", "")),
             ci_low=float(row.get("ci_low", float("nan"))),
             ci_high=float(row.get("ci_high", float("nan"))),
@@ -309,7 +377,7 @@ def _reliability_row(outcome: Outcome, wave: str, result: Reliability) -> ScaleR
         label=outcome.label,
         n=int(result.provenance.n_used or 0),
         n_items=len(result.items),
-        wave=wave,
+        wave=wave_name(wave),
         alpha=alpha.estimate,
         alpha_low=alpha.ci_low,
         alpha_high=alpha.ci_high,
@@ -320,8 +388,71 @@ def _reliability_row(outcome: Outcome, wave: str, result: Reliability) -> ScaleR
     )
 
 
+def _structure(evaluation: Evaluation) -> Draft:
+    measured = [(finding.outcome, finding.measurement) for finding in evaluation.findings if finding.measurement]
+    fits = [_fit(outcome, found.structure) for outcome, found in measured if found.structure is not None]
+    levels = []
+    for outcome, found in measured:
+        for what, result in (("sides", found.over_sides), ("waves", found.over_waves)):
+            if result is not None:
+                levels += list(_levels(outcome, what, result))
+    return structure_section(fits, levels, ordered=evaluation.study.plan.analysis.ordered)
+
+
+def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
+    """The recommended figures: scaled chi-square, robust CFI and RMSEA, scaled ones where no robust exist."""
+    row = result.glance().iloc[0]
+
+    def figure(name: str) -> float:
+        found = [row.get(f"{name}{ending}") for ending in ("_robust", "_scaled", "")]
+        return next((float(value) for value in found if value is not None and np.isfinite(value)), float("nan"))
+
+    scaled = np.isfinite(row.get("chi2_scaled", float("nan")))
+    return ScaleStructure(
+        scale=outcome.name,
+        label=outcome.label,
+        n=int(row["n_obs"]),
+        estimator=str(row["estimator"]),
+        chi2=float(row["chi2_scaled" if scaled else "chi2"]),
+        dof=float(row["dof"]),
+        p_value=float(row["p_value_scaled" if scaled else "p_value"]),
+        cfi=figure("cfi"),
+        rmsea=figure("rmsea"),
+        rmsea_low=figure("rmsea_ci_low"),
+        rmsea_high=figure("rmsea_ci_high"),
+        srmr=float(row["srmr"]),
+    )
+
+
+def _levels(outcome: Outcome, what: str, result: Invariance) -> Iterator[ScaleInvariance]:
+    for effect in result.score_effects:
+        yield ScaleInvariance(
+            scale=outcome.name,
+            label=outcome.label,
+            n=int(result.provenance.n_used or 0),
+            compared=f"{wave_name(effect.block)} less {wave_name(effect.reference)}",
+            level=result.verdict,
+            partial=result.partial_verdict,
+            freed=tuple(freed.parameter for freed in result.freed),
+            difference=effect.observed,
+            drift=effect.drift,
+        )
+
+
 def _quality(evaluation: Evaluation) -> Draft:
-    return data_quality([], [row for answers in evaluation.answers for row in _not_scored(evaluation, answers)])
+    flags = [flag for answers in evaluation.answers for flag in _flags(evaluation, answers)]
+    return data_quality(flags, [row for answers in evaluation.answers for row in _not_scored(evaluation, answers)])
+
+
+def _flags(evaluation: Evaluation, answers: Answers) -> Iterator[Flag]:
+    """How many rows each quality index flags, wave by wave; indices that flag nobody by rule are left out."""
+    quality = answers.quality
+    wave = answers.responses.roles["wave"]
+    for place, name in enumerate(quality.names):
+        if quality.flags[:, place].any():
+            for at in waves_of(evaluation.study, answers.responses):
+                count = int(quality.flags[wave == at, place].sum())
+                yield Flag(name=name.replace("_", " "), rule=FLAG_RULES.get(name, ""), n=count, wave=wave_name(at))
 
 
 def _not_scored(evaluation: Evaluation, answers: Answers) -> Iterator[NotScored]:
@@ -335,7 +466,7 @@ def _not_scored(evaluation: Evaluation, answers: Answers) -> Iterator[NotScored]
             reasons = scores.reasons[wave == at, place]
             for number, count in zip(*np.unique(reasons[reasons != SCORED], return_counts=True), strict=True):
                 reason = SCORE_REASONS[int(number)].replace("_", " ")
-                yield NotScored(scale=name, label=shown[name], reason=reason, n=int(count), wave=at)
+                yield NotScored(scale=name, label=shown[name], reason=reason, n=int(count), wave=wave_name(at))
 
 
 def origin(evaluation: Evaluation) -> Origin:
@@ -343,7 +474,7 @@ def origin(evaluation: Evaluation) -> Origin:
     plan = evaluation.study.plan
     instruments = evaluation.study.instruments
     options = {
-        "Waves compared": " and ".join(pair_of(evaluation.study, evaluation.answers[0].responses)),
+        "Waves compared": " and ".join(map(wave_name, pair_of(evaluation.study, evaluation.answers[0].responses))),
         "Items": "ordinal" if plan.analysis.ordered else "continuous",
         "Intervals": f"{plan.analysis.ci_level:.0%}",
         "Comparison": plan.analysis.comparison,

@@ -14,6 +14,7 @@ from sctoolkit.errors import StudyError, did_you_mean, toml_place
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument, NonAnswerKind
 from sctoolkit.instrument.parse import schema_faults
+from sctoolkit.survey.responses import Responses
 
 SIZE_CAP = 1_000_000
 
@@ -108,13 +109,18 @@ class Linkage(Part):
 
 
 class Logs(Part):
-    """Section ``[logs]``: the programme's own tables."""
+    """Section ``[logs]``: the programme's own tables, and the day on which each wave was fielded (its middle).
+
+    ``entry_phase`` is the phase whose start counts as an organisation's entry into the programme.
+    """
 
     roster: str | None = None
     engagement: str | None = None
     phases: str | None = None
     ties: str | None = None
     outcomes: str | None = None
+    wave_dates: dict[str, str] = {}
+    entry_phase: Literal["0", "1", "2"] = "0"
 
 
 class StudyFile(Part):
@@ -250,7 +256,8 @@ def with_minimum(instrument: Instrument, minimum: dict[str, int]) -> Instrument:
 
 
 def _file_faults(plan: StudyFile, folder: Path) -> list[str]:
-    logs = {key: name for key, name in plan.logs.model_dump().items() if name is not None}
+    tables = plan.logs.model_dump(exclude={"wave_dates", "entry_phase"})
+    logs = {key: name for key, name in tables.items() if name is not None}
     faults = [
         f"`file[{index}].path`: `{entry.path}` does not exist beside the study file"
         for index, entry in enumerate(plan.file)
@@ -293,3 +300,23 @@ def _name_faults(plan: StudyFile, instruments: tuple[Instrument, ...]) -> list[s
         if wave is not None and plan.analysis.waves and wave not in plan.analysis.waves:
             faults.append(f"`analysis.{key}`: wave `{wave}` is not in `analysis.waves`")
     return faults
+
+
+def waves_of(study: Study, responses: Responses) -> tuple[str, ...]:
+    """Return the waves in the order of the plan, else numbers in their order, else as the data bring them."""
+    found = [wave for wave in responses.waves() if wave != ""]
+    planned = study.plan.analysis.waves
+    if planned:
+        return tuple(wave for wave in planned if wave in found)
+    if all(wave.lstrip("-").isdigit() for wave in found):
+        return tuple(sorted(found, key=int))
+    return tuple(found)
+
+
+def pair_of(study: Study, responses: Responses) -> tuple[str, ...]:
+    """Return the two waves that are compared; one where there is one wave only."""
+    waves = waves_of(study, responses)
+    plan = study.plan.analysis
+    first = plan.baseline or waves[0]
+    last = plan.follow_up or waves[-1]
+    return (first,) if first == last else (first, last)

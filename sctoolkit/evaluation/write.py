@@ -16,6 +16,8 @@ from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.sections import drafts, origin, rung_of
 from sctoolkit.report.document import Report, build_report
 from sctoolkit.report.render_html import render_html
+from sctoolkit.report.render_json import render_json
+from sctoolkit.report.render_xlsx import render_xlsx
 from sctoolkit.report.sections.change import headlines
 from sctoolkit.report.sections.provenance import hidden_sentence, provenance_section
 from sctoolkit.report.sections.what_may_be_said import claim_sentence
@@ -64,6 +66,8 @@ def write_report(evaluation: Evaluation, path: str | os.PathLike[str], *, preset
     report = report_of(evaluation, rules)
     contents: dict[str, tuple[str | bytes, str]] = {
         "report.html": (render_html(report), "the report: open it in a browser, safe to share"),
+        "tables.xlsx": (render_xlsx(report), "its tables for a spreadsheet, safe to share"),
+        "results.json": (render_json(report), "its tables for a program, safe to share"),
         "scores.csv": (_scores_csv(evaluation), "one row a person and wave: for you, not to be shared"),
         "provenance.json": (_json(_provenance(evaluation, rules)), "inputs, versions and options, to make it again"),
     }
