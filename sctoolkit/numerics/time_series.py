@@ -46,7 +46,7 @@ def newey_west(design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = T
 
 @dataclass(frozen=True, slots=True)
 class Ar1:
-    """A regression with AR(1) errors by maximum likelihood; ``vcov`` with sigma^2 from n - p."""
+    """A regression with AR(1) errors by (restricted) maximum likelihood; ``vcov`` with sigma^2 from n - p."""
 
     coef: FloatArray
     vcov: FloatArray
@@ -55,7 +55,9 @@ class Ar1:
     dof: int
 
 
-def fit_ar1(design: FloatArray, outcome: FloatArray, time: IntArray, series: IntArray | None = None) -> Ar1:
+def fit_ar1(
+    design: FloatArray, outcome: FloatArray, time: IntArray, series: IntArray | None = None, reml: bool = False
+) -> Ar1:
     """Fit outcome = design @ coef + e with e autocorrelated of order 1 within series.
 
     Parameters
@@ -64,6 +66,8 @@ def fit_ar1(design: FloatArray, outcome: FloatArray, time: IntArray, series: Int
     outcome : (n,) array
     time : (n,) integers; gaps count
     series : (n,) codes, optional
+    reml : bool
+        Whether phi maximises the restricted likelihood.
 
     References
     ----------
@@ -88,7 +92,9 @@ def fit_ar1(design: FloatArray, outcome: FloatArray, time: IntArray, series: Int
     def deviance(phi: float) -> float:
         x, y, jacobian = whiten(phi)
         coef, *_ = np.linalg.lstsq(x, y, rcond=None)
-        return float(n * np.log(((y - x @ coef) ** 2).sum()) - 2 * jacobian)
+        rss = ((y - x @ coef) ** 2).sum()
+        fixed = np.linalg.slogdet(x.T @ x)[1] if reml else 0.0
+        return float((n - p if reml else n) * np.log(rss) - 2 * jacobian + fixed)
 
     grid = np.linspace(-0.95, 0.95, 39)
     best = float(grid[int(np.argmin([deviance(phi) for phi in grid]))])
