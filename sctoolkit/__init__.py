@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sctoolkit.change.its import its
     from sctoolkit.change.mediation import mediation
     from sctoolkit.change.mixed import mixed
+    from sctoolkit.change.plan import plan
     from sctoolkit.change.regress import regress
     from sctoolkit.change.reliable_change import reliable_change
     from sctoolkit.change.staggered_did import staggered_did
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
     from sctoolkit.measurement.dif import dif
+    from sctoolkit.measurement.dimensions import n_factors
     from sctoolkit.measurement.ecometrics import ecometrics
     from sctoolkit.measurement.factor_scores import factor_scores
+    from sctoolkit.measurement.factors import efa
     from sctoolkit.measurement.grm import grm
     from sctoolkit.measurement.invariance import invariance
     from sctoolkit.measurement.item_analysis import item_analysis
     from sctoolkit.measurement.item_fit import item_fit
     from sctoolkit.measurement.person_fit import person_fit
+    from sctoolkit.measurement.polychoric import polychoric
     from sctoolkit.measurement.reliability import reliability
     from sctoolkit.programme.grim import grim
     from sctoolkit.scoring.describe import describe
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
+    "plan": "sctoolkit.change.plan",
     "attrition": "sctoolkit.change.attrition",
     "staggered_did": "sctoolkit.change.staggered_did",
     "did": "sctoolkit.change.did",
@@ -59,7 +64,10 @@ _HOME: dict[str, str] = {
     "ecometrics": "sctoolkit.measurement.ecometrics",
     "factor_scores": "sctoolkit.measurement.factor_scores",
     "grm": "sctoolkit.measurement.grm",
+    "efa": "sctoolkit.measurement.factors",
     "item_analysis": "sctoolkit.measurement.item_analysis",
+    "n_factors": "sctoolkit.measurement.dimensions",
+    "polychoric": "sctoolkit.measurement.polychoric",
     "reliability": "sctoolkit.measurement.reliability",
     "mixed": "sctoolkit.change.mixed",
     "from_frame": "sctoolkit.survey.frame",
