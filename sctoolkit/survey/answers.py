@@ -124,10 +124,12 @@ def answer_key(
     answers: Mapping[str, float] | None = None,
     missing_codes: Mapping[str, NonAnswerKind] | None = None,
     labels: Mapping[str, str] | None = None,
+    wording: Mapping[str, float] | None = None,
 ) -> AnswerKey:
     """Return how the cells of ``item`` are read.
 
-    ``answers`` and ``missing_codes`` are the caller's own; ``labels`` are those that the file gives to its codes.
+    ``answers`` and ``missing_codes`` are the caller's own; ``labels`` are those that the file gives to its codes;
+    ``wording`` the folded texts of answers in all languages.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def answer_key(
     """
     response = instrument.response_of(item)
     codes = {float(answer.code): float(answer.code) for answer in response.codes}
-    words = {fold(answer.label): float(answer.code) for answer in response.codes if answer.label}
+    words = {**(wording or {}), **{fold(a.label): float(a.code) for a in response.codes if a.label}}
     _check_labels(instrument, item, words, {t: w for t, w in (labels or {}).items() if t not in (answers or {})})
     missing: dict[str, NonAnswerKind] = {}
     for entry in response.missing:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -32,7 +34,7 @@ def match_columns(
     *,
     given: Columns | None = None,
     also: Mapping[str, Sequence[str]] | None = None,
-    texts: Mapping[str, Collection[str]] | None = None,
+    questions: Mapping[str, Sequence[re.Pattern[str]]] | None = None,
     strict: bool = True,
 ) -> Match:
     """Return which column holds which item and role.
@@ -48,8 +50,8 @@ def match_columns(
         columns make one key, for a respondent's number that is unique in its country only.
     also : mapping, optional
         Column -> further names of it that the file brings: its question's text, its name without the group.
-    texts : mapping, optional
-        Item code -> texts under which it is known (attached wording in any language).
+    questions : mapping, optional
+        Item code -> patterns of its wording in any language.
     strict : bool
         Whether a column that nearly bears an absent item's name is refused as a typing error.
 
@@ -69,7 +71,7 @@ def match_columns(
     roles = {name: _given_role(name, given[name], columns) for name in ROLES if given.get(name) is not None}
     items, absent = _given_items(given, instrument, columns)
     how = dict.fromkeys(items, "named by you")
-    for claims, word in _claims(columns, instrument, also or {}, texts or {}):
+    for claims, word in _claims(columns, instrument, also or {}, questions or {}):
         taken = {*items.values(), *(name for names in roles.values() for name in names)}
         for code in instrument.item_codes:
             free = [name for name in claims.get(code, ()) if name not in taken]
@@ -133,7 +135,7 @@ def _claims(
     columns: Sequence[str],
     instrument: Instrument,
     also: Mapping[str, Sequence[str]],
-    texts: Mapping[str, Collection[str]],
+    questions: Mapping[str, Sequence[re.Pattern[str]]],
 ) -> Iterator[tuple[dict[str, list[str]], str]]:
     """Yield item -> columns for each way of matching, the surest first."""
     yield {code: [code] for code in instrument.item_codes if code in columns}, "code"
@@ -143,13 +145,12 @@ def _claims(
         yield {code: index.get(_fold_name(code), []) for code in instrument.item_codes}, word
     yield {item.code: _found(item.aliases, by_further, _fold_name) for item in instrument.items}, "published name"
     by_text = _index(columns, also, fold_question)
-    yield (
-        {
-            item.code: _found((item.label, *texts.get(item.code, ())), by_text, fold_question)
-            for item in instrument.items
-        },
-        "text of the question",
-    )
+    asked = {item.code: _found((item.label,), by_text, fold_question) for item in instrument.items}
+    for code, patterns in questions.items():
+        worded = [c for text, cs in by_text.items() if any(p.fullmatch(text) for p in patterns) for c in cs]
+        asked[code] = list(dict.fromkeys([*asked[code], *worded]))
+    claimed = Counter(column for found in asked.values() for column in found)
+    yield {code: [c for c in found if claimed[c] == 1] for code, found in asked.items()}, "text of the question"
 
 
 def _index(

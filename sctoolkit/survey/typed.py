@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from sctoolkit.result import Caveat, Provenance
 from sctoolkit.survey.answers import Unmatched, answer_key, read_column
 from sctoolkit.survey.asked import absence_caveats, empty_caveats, mark_not_asked
 from sctoolkit.survey.decisions import Decisions, check_answer_words, harmless_codes, split_missing_codes
+from sctoolkit.survey.known_texts import KnownTexts, known_texts
 from sctoolkit.survey.match import Match, match_columns
 from sctoolkit.survey.responses import Responses
 from sctoolkit.survey.roles import check_repeats, role_columns
@@ -31,7 +32,6 @@ class Origin:
     rows: npt.NDArray[np.int64] | None = None
     also: Mapping[str, Sequence[str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    texts: Mapping[str, Collection[str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     caveats: Sequence[Caveat] = ()
@@ -42,10 +42,11 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
     if len(table) == 0:
         raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
     names = [str(name) for name in table.columns]
-    match = match_columns(names, instrument, given=decisions.columns, also=origin.also, texts=origin.texts)
+    texts = known_texts(instrument)
+    match = match_columns(names, instrument, given=decisions.columns, also=origin.also, questions=texts.questions)
     _check_keep(decisions.keep, names)
     rows = np.arange(1, len(table) + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
-    codes, reasons = _typed_answers(table, instrument, match, decisions, rows, origin.labels)
+    codes, reasons = _typed_answers(table, instrument, match, decisions, rows, origin.labels, texts)
     sources = np.full(len(table), origin.source, dtype=object)
     stray = mark_not_asked(table, match, reasons, decisions.asked)
     roles = role_columns(table, match, wave=decisions.wave, side=decisions.side)
@@ -92,6 +93,7 @@ def _typed_answers(
     decisions: Decisions,
     rows: npt.NDArray[np.int64],
     labels: Mapping[str, Mapping[str, str]],
+    texts: KnownTexts,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
     general, own = split_missing_codes(decisions.missing_codes, instrument)
     answers = decisions.answers
@@ -100,9 +102,19 @@ def _typed_answers(
     codes, reasons = np.empty(shape, order="F"), np.empty(shape, dtype=np.int8, order="F")
     unmatched: list[Unmatched] = []
     for place, (item, column) in enumerate(match.items.items()):
-        words = {**answers.get(instrument.by_code[item].response, {}), **answers.get(item, {})}
-        missing = {**harmless_codes(general, instrument, item), **own.get(item, {})}
-        key = answer_key(instrument, item, answers=words, missing_codes=missing, labels=labels.get(column))
+        response = instrument.by_code[item].response
+        words = {**answers.get(response, {}), **answers.get(item, {})}
+        missing = {
+            **texts.non_answers.get(response, {}), **harmless_codes(general, instrument, item), **own.get(item, {}),
+        }  # fmt: skip
+        key = answer_key(
+            instrument,
+            item,
+            answers=words,
+            missing_codes=missing,
+            labels=labels.get(column),
+            wording=texts.answers.get(response),
+        )
         codes[:, place], reasons[:, place], strange = read_column(item, table[column], key, rows)
         unmatched += strange
     if unmatched:
