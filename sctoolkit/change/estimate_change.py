@@ -221,6 +221,19 @@ def estimate_change(
     )  # fmt: skip
 
 
+def route_of(scores: Any, **options: Any) -> Route:
+    """Return the route that `estimate_change` would take with the same arguments, without estimating anything."""
+    named = {name: options.get(name) for name in ("cluster", "group", "side", "weight", "waves")}
+    panel = read_panel(
+        scores, outcome=options["outcome"], unit=options["unit"], wave=options["wave"],
+        covariates=options.get("covariates", ()), **named,
+    )  # fmt: skip
+    code, _ = treated_code(panel, named["group"], options.get("treated"))
+    return make_route(
+        gather_facts(panel, outcome=options["outcome"], treated=code, assignment=options.get("assignment"))
+    )
+
+
 def _check_options(
     level: float, reliability: float | None, false_match_rate: float, scale_range: tuple[float, float] | None,
     assignment: str | None, primary: str | None,

@@ -13,6 +13,9 @@ from sctoolkit.errors import SctoolkitError, closest
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sctoolkit.cli.run:run", "Run a study: from its files to a report."),
     "form": ("sctoolkit.cli.form:form", "Write a questionnaire as a form or a codebook."),
+    "change": ("sctoolkit.cli.change:change", "What changed between waves, and what may be said."),
+    "plan": ("sctoolkit.cli.plan:plan", "What change a design could find."),
+    "grim": ("sctoolkit.cli.grim:grim", "Check printed percentages and means against their base."),
     "demo": ("sctoolkit.cli.demo:demo", "Write simulated data and run them: see what comes out."),
     "instruments": ("sctoolkit.cli.instruments:instruments", "Find, show, compare and check questionnaires."),
     "theory": ("sctoolkit.cli.theory:theory", "What a study can test of the theory of coproduction."),

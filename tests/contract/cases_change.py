@@ -44,3 +44,5 @@ CASES["attrition"] = lambda: (
     (panel(),),
     {"outcome": "trust", "unit": "id", "wave": "wave", "group": "arm", "treated": "programme", "n_imputations": 3},
 )
+
+CASES["plan"] = lambda: ((), {"n_people": 10, "n_organisations": 8, "months": 12})
