@@ -16,7 +16,8 @@ from sctoolkit.change.staggered_did import StaggeredDid
 from sctoolkit.evaluation.measure import Measurement, attempt, measure
 from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of
 from sctoolkit.evaluation.programme import Programme, by_entry, programme_of
-from sctoolkit.evaluation.study import Analysis, Study, pair_of, waves_of
+from sctoolkit.evaluation.study import Study, pair_of, waves_of
+from sctoolkit.evaluation.study_file import Analysis
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
 from sctoolkit.scoring.describe import Description, describe
@@ -54,7 +55,7 @@ class Finding:
     measurement: Measurement | None
     change: Change | None
     by_entry: StaggeredDid | None
-    attrition: Attrition | None
+    attrition: tuple[tuple[str, Attrition], ...]
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -93,7 +94,7 @@ class Evaluation(Result):
                 f"{prefix}.description": finding.description,
                 f"{prefix}.change": finding.change,
                 f"{prefix}.by_entry": finding.by_entry,
-                f"{prefix}.attrition": finding.attrition,
+                **{f"{prefix}.attrition.{side or 'all'}": result for side, result in finding.attrition},
             }
             if finding.measurement is not None:
                 named |= {f"{prefix}.{name}": part for name, part in finding.measurement.parts().items()}
@@ -234,7 +235,7 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Progra
         by_entry=attempt(
             partial(_by_entry, study, answers, outcome, programme), "comparison by entry", outcome, caveats
         ),
-        attrition=attempt(partial(_attrition, study, answers, outcome), "analysis of those lost", outcome, caveats),
+        attrition=tuple(_attrition(study, answers, outcome, caveats)),
         caveats=tuple(caveats),
     )
 
@@ -246,22 +247,30 @@ def _by_entry(study: Study, answers: Answers, outcome: Outcome, programme: Progr
     return by_entry(study, answers.frame, answers.responses, programme.entry, outcome)
 
 
-def _attrition(study: Study, answers: Answers, outcome: Outcome) -> Attrition | None:
-    """Who was lost between the compared waves, for primary outcomes with people who can be followed."""
+def _attrition(
+    study: Study, answers: Answers, outcome: Outcome, caveats: list[Caveat]
+) -> Iterator[tuple[str, Attrition]]:
+    """Who was lost between the compared waves, side by side, for primary outcomes with people who can be followed."""
     frame, waves = answers.frame, pair_of(study, answers.responses)
     if not outcome.primary or len(waves) < 2 or "respondent" not in frame.columns:
-        return None
-    return attrition(
-        frame[frame["wave"].isin(waves)],
-        outcome=outcome.name,
-        unit="respondent",
-        wave="wave",
-        side="side" if "side" in frame.columns else None,
-        cluster="organisation" if "organisation" in frame.columns else None,
-        scale_range=outcome.range,
-        conf_level=study.plan.analysis.ci_level,
-        seed=study.plan.analysis.seed,
-    )
+        return
+    rows = frame[frame["wave"].isin(waves)].rename(columns={outcome.name: outcome.label})
+    sides = sorted(set(rows["side"]) - {""}) if "side" in rows.columns else [""]
+    for side in sides:
+        call = partial(
+            attrition,
+            rows[rows["side"] == side] if side else rows,
+            outcome=outcome.label,
+            unit="respondent",
+            wave="wave",
+            cluster="organisation" if "organisation" in frame.columns else None,
+            scale_range=outcome.range,
+            conf_level=study.plan.analysis.ci_level,
+            seed=study.plan.analysis.seed,
+        )
+        found = attempt(call, "analysis of those lost", outcome, caveats)
+        if found is not None:
+            yield side, found
 
 
 def _design_columns(frame: pd.DataFrame) -> dict[str, str]:
@@ -273,8 +282,8 @@ def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measu
     present = set(frame.columns)
     grouped = plan.comparison == "group"
     return estimate_change(
-        frame,
-        outcome=outcome.name,
+        frame.rename(columns={outcome.name: outcome.label}),
+        outcome=outcome.label,
         unit="respondent" if "respondent" in present else None,
         wave="wave",
         cluster="organisation" if "organisation" in present else None,

@@ -86,8 +86,8 @@ def by_entry(
     rows = frame[frame["wave"].isin(list(numbers))].merge(entry, on="organisation")
     rows = rows.assign(wave=rows["wave"].map(numbers))
     return staggered_did(
-        rows,
-        outcome=outcome.name,
+        rows.rename(columns={outcome.name: outcome.label}),
+        outcome=outcome.label,
         unit="organisation",
         wave="wave",
         entry="entry",

@@ -13,7 +13,9 @@ from typing import Any
 from sctoolkit.disclosure.presets import get_preset
 from sctoolkit.errors import WriteError
 from sctoolkit.evaluation.evaluate import Evaluation
-from sctoolkit.evaluation.sections import drafts, origin, rung_of
+from sctoolkit.evaluation.sections import drafts
+from sctoolkit.evaluation.sections.claim import rung_of
+from sctoolkit.evaluation.sections.origin import origin
 from sctoolkit.report.document import Report, build_report
 from sctoolkit.report.render_html import render_html
 from sctoolkit.report.render_json import render_json

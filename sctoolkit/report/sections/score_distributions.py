@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sctoolkit.disclosure.presets import DEFAULT_PRESET, Preset, get_preset
+from sctoolkit.disclosure.presets import Preset
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, Who, key_of, make_table, who
 from sctoolkit.report.alt_text import describe_rows
 from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section
@@ -59,10 +59,11 @@ def score_distributions(
     scores: Iterable[ScoreSummary],
     *,
     labels: Mapping[str, str] | None = None,
-    preset: str = DEFAULT_PRESET,
     caveats: Iterable[Caveat] = (),
 ) -> Draft:
     """Return the section on answers and scores.
+
+    Where disclosure rules would hide much of a picture, the answers on either side of the middle are shown together.
 
     Parameters
     ----------
@@ -72,23 +73,21 @@ def score_distributions(
         One record a scale, wave and side.
     labels : mapping
         Scale to the name that is shown; the scale's own name where absent.
-    preset : str
-        Disclosure rules of the report: where they would hide much of a picture, the answers on either side of the
-        middle are shown together.
     caveats : iterable of Caveat
         Remarks of scoring.
     """
-    summaries = tuple(scores)
-    answers = _merge_where_few(tuple(items), get_preset(preset))
+    answers, summaries = tuple(items), tuple(scores)
     names = {**{entry.scale: entry.label for entry in summaries}, **(labels or {})}
-    scales = list(dict.fromkeys(entry.scale for entry in answers))
-    tables = [
-        _items_table(scale, names.get(scale, scale), [entry for entry in answers if entry.scale == scale])
-        for scale in scales
-    ]
-    if summaries:
-        tables.append(_scores_table(summaries))
-    return Draft(tables=tuple(tables), compose=_compose, caveats=tuple(caveats))
+
+    def tables_under(rules: Preset) -> tuple[Table, ...]:
+        shown = _merge_where_few(answers, rules)
+        by_scale: dict[str, list[ItemAnswers]] = {}
+        for entry in shown:
+            by_scale.setdefault(entry.scale, []).append(entry)
+        tables = [_items_table(scale, names.get(scale, scale), own) for scale, own in by_scale.items()]
+        return (*tables, _scores_table(summaries)) if summaries else tuple(tables)
+
+    return Draft(tables_under=tables_under, compose=_compose, caveats=tuple(caveats))
 
 
 def scored_key(scale: str, wave: str = "", side: str = "", **more: str) -> Who:

@@ -1,0 +1,29 @@
+"""From results to the sections of a report: each module hands one section builder what it needs."""
+
+from __future__ import annotations
+
+from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.sections.change import change_draft
+from sctoolkit.evaluation.sections.claim import claim_draft
+from sctoolkit.evaluation.sections.entry import entry_drafts
+from sctoolkit.evaluation.sections.measurement import reliability_draft, structure_draft
+from sctoolkit.evaluation.sections.missing import missing_drafts
+from sctoolkit.evaluation.sections.quality import quality_draft
+from sctoolkit.evaluation.sections.scores import scores_draft
+from sctoolkit.evaluation.sections.who import who_draft
+from sctoolkit.report.document import Draft
+
+
+def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
+    """Return the sections in reading order, before disclosure control."""
+    return (
+        who_draft(evaluation),
+        change_draft(evaluation),
+        *entry_drafts(evaluation),
+        claim_draft(evaluation),
+        *missing_drafts(evaluation),
+        scores_draft(evaluation),
+        reliability_draft(evaluation),
+        structure_draft(evaluation),
+        quality_draft(evaluation),
+    )

@@ -1,0 +1,39 @@
+"""What the design supports, and what weakens it."""
+
+from __future__ import annotations
+
+from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
+
+NOT_A_WEAKNESS = frozenset({"rows_left_out", "people_by_side"})
+
+
+def claim_draft(evaluation: Evaluation) -> Draft:
+    """Return the section on what may be said: the lowest rung among primary outcomes."""
+    found = [finding for finding in evaluation.findings if finding.change is not None]
+    primary = [finding for finding in found if finding.outcome.primary] or found
+    routes = [finding.change.route for finding in primary if finding.change is not None]
+    told = {caveat.sentence: caveat for f in primary if f.change is not None for caveat in f.change.caveats}
+    caveats = [caveat for caveat in told.values() if caveat.code not in NOT_A_WEAKNESS]
+    return what_may_be_said(
+        Claim(
+            rung=rung_of(evaluation),
+            assumptions=tuple(dict.fromkeys(_sentence(route.assumption) for route in routes)),
+            cannot=tuple(dict.fromkeys(_sentence(route.refused) for route in routes if route.refused)),
+            linked=any(route.facts.linkage == "linked" for route in routes),
+        ),
+        caveats=caveats,
+    )
+
+
+def rung_of(evaluation: Evaluation) -> str:
+    """Return the lowest rung among primary outcomes; L0 where nothing could be estimated."""
+    rungs = [
+        finding.change.rung for finding in evaluation.findings if finding.change is not None and finding.outcome.primary
+    ]
+    return min(rungs, default="L0")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

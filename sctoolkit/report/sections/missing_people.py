@@ -1,0 +1,130 @@
+"""Section "Who is missing": the shares followed up, and the change under several views of the people lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
+from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.words import phrase
+from sctoolkit.result import Caveat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Share (0 to 1) of the people of one part, on one side, who answered again; ``n`` people at the start."""
+
+    scale: str
+    label: str
+    part: str
+    share: float
+    ci_low: float
+    ci_high: float
+    n: int
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostView:
+    """Mean change under one view of the people lost; ``main`` marks the one that leaves them out."""
+
+    scale: str
+    label: str
+    view: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n: int
+    side: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a result survives, in one sentence."""
+
+    label: str
+    sentence: str
+    side: str = ""
+
+
+def missing_people(
+    shares: Iterable[FollowUp], views: Iterable[LostView], verdicts: Iterable[Verdict], *, level: float = 0.95,
+    caveats: Iterable[Caveat] = (),
+) -> Draft:  # fmt: skip
+    """Return the section on people lost between the compared waves.
+
+    Parameters
+    ----------
+    shares : iterable of FollowUp
+        Follow-up of all and by starting point.
+    views : iterable of LostView
+        The estimate without those lost, and under other assumptions on them.
+    verdicts : iterable of Verdict
+        One a scale and side.
+    level : float
+        Level of the intervals.
+    caveats : iterable of Caveat
+        Remarks of the analysis.
+    """
+    interval = f"{level:.0%} interval"
+    told = tuple(verdicts)
+    tables = (_shares(tuple(shares), interval), _views(tuple(views), interval))
+
+    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
+        blocks: list[Block] = [Paragraph(phrase("missing.lead"), "lead")]
+        for verdict in told:
+            name = f"{verdict.label}, {verdict.side}" if verdict.side else verdict.label
+            blocks.append(Paragraph(f"{name}: {verdict.sentence[:1].lower()}{verdict.sentence[1:]}"))
+        blocks += [safe["lost-views"], safe["follow-up"]]
+        blocks += [Paragraph(caveat.sentence, "quiet") for caveat in kept]
+        return Section(id="missing-people", heading="Who is missing, and whether that matters", blocks=tuple(blocks))
+
+    return Draft(tables=tables, compose=compose, caveats=tuple(caveats))
+
+
+def _shares(shares: tuple[FollowUp, ...], interval: str) -> Table:
+    columns = (
+        Column("label", "Scale", row_header=True),
+        Column("side", "Side", print_only_if_used=True),
+        Column("part", "People"),
+        Column("n", "At the start", "count"),
+        Column("share", "Followed up", "percent"),
+        Column("interval", f"{interval}, percent", "interval"),
+    )
+    rows = [
+        Row(
+            {
+                "label": entry.label, "side": entry.side, "part": entry.part, "n": entry.n, "share": 100 * entry.share,
+                "interval": (100 * entry.ci_low, 100 * entry.ci_high),
+            },
+            key_of({"start": entry.scale, "side": entry.side, "part": entry.part if entry.part != "all" else ""}),
+            entry.n,
+        )
+        for entry in shares
+    ]  # fmt: skip
+    return make_table("follow-up", "Share of people followed up, by where they stood at the start", columns, rows)
+
+
+def _views(views: tuple[LostView, ...], interval: str) -> Table:
+    columns = (
+        Column("label", "Scale", row_header=True),
+        Column("side", "Side", print_only_if_used=True),
+        Column("view", "View of those lost"),
+        Column("n", "People", "count"),
+        Column("estimate", "Change, points", "score"),
+        Column("interval", interval, "interval"),
+    )
+    rows = [
+        Row(
+            {
+                "label": entry.label, "side": entry.side, "view": entry.view, "n": entry.n, "estimate": entry.estimate,
+                "interval": (entry.ci_low, entry.ci_high),
+            },
+            key_of({"view": f"{entry.scale} {entry.n}", "side": entry.side}),
+            entry.n,
+        )
+        for entry in views
+    ]  # fmt: skip
+    return make_table("lost-views", "Mean change under several views of the people lost", columns, rows)
