@@ -15,8 +15,8 @@ from sctoolkit.measurement.dif_matching import Matching, logistic_item, mantel_i
 from sctoolkit.measurement.dif_result import SIZE_RULES, Dif, ItemDif, size_name
 from sctoolkit.measurement.grm import rows_in_use
 from sctoolkit.measurement.item_codes import code_items
-from sctoolkit.measurement.item_fit import benjamini_hochberg
 from sctoolkit.measurement.membership import items_and_labels
+from sctoolkit.numerics.multiplicity import adjust
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, FloatArray, Provenance
 
@@ -224,7 +224,7 @@ def _judged(
     found: list[ItemDif], method: str, alpha: float
 ) -> tuple[dict[str, float], dict[str, str], tuple[str, ...]]:
     """Adjusted p and name of size by item, and the flagged items."""
-    adjusted: FloatArray = benjamini_hochberg(np.array([entry.p_value for entry in found]))
+    adjusted: FloatArray = adjust(np.array([entry.p_value for entry in found]), "bh")
     smallest = SIZE_RULES[method][0].names[0]
     sizes = {entry.item: size_name(method, entry.sizes) if entry.sizes else "" for entry in found}
     flagged = tuple(

@@ -10,6 +10,7 @@ from scipy.stats import chi2 as chi2_distribution
 
 from sctoolkit.errors import ConvergenceError
 from sctoolkit.measurement.dif_result import ItemDif
+from sctoolkit.numerics.cumulative_link import CumulativeFit, fit_cumulative
 from sctoolkit.numerics.mantel import (
     cumulative_log_odds,
     generalized_mantel_haenszel,
@@ -17,7 +18,6 @@ from sctoolkit.numerics.mantel import (
     mean_difference,
     stratified_tables,
 )
-from sctoolkit.numerics.ordinal_logistic import ordinal_logit
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -45,13 +45,18 @@ def logistic_item(
     if levels.size < 2 or np.unique(score).size < 2:
         return ItemDif(name, reason="it does not vary among complete answers")
     dummies = (group[:, None] == np.arange(1, len(groups))).astype(np.float64)
-    base = score[:, None] - score.mean()
+    spread = float(score.std())
+    base = (score[:, None] - score.mean()) / spread
+    counts = np.bincount(codes)
     try:
-        one = ordinal_logit(codes, base)
-        two = ordinal_logit(codes, np.hstack([base, dummies]))
-        three = ordinal_logit(codes, np.hstack([base, dummies, base * dummies]))
+        one, two, three = (
+            fit_cumulative(design, codes, levels.size)
+            for design in (base, np.hstack([base, dummies]), np.hstack([base, dummies, base * dummies]))
+        )
     except ConvergenceError:
         return ItemDif(name, reason="the matching score orders its answers perfectly, or a group does not vary")
+    null = float(counts @ np.log(counts / len(codes)))
+    nagelkerke = [_nagelkerke(fit, null, len(codes)) for fit in (one, two, three)]
     width = dummies.shape[1]
     chi2 = {"total": (three, one, 2 * width), "uniform": (two, one, width), "nonuniform": (three, two, width)}
     tests = {
@@ -63,13 +68,13 @@ def logistic_item(
         item=name,
         tests=tests,
         effects={
-            "log_odds": tuple((groups[g + 1], float(two.coefficients[1 + g]), float(errors[g])) for g in range(width)),
-            "r2_change_uniform": (("", two.nagelkerke - one.nagelkerke, none),),
-            "r2_change_nonuniform": (("", three.nagelkerke - two.nagelkerke, none),),
-            "mcfadden_change": (("", three.mcfadden - one.mcfadden, none),),
-            "score_coefficient_change": (("", abs(two.coefficients[0] / one.coefficients[0] - 1.0), none),),
+            "log_odds": tuple((groups[g + 1], float(two.slopes[1 + g]), float(errors[g])) for g in range(width)),
+            "r2_change_uniform": (("", nagelkerke[1] - nagelkerke[0], none),),
+            "r2_change_nonuniform": (("", nagelkerke[2] - nagelkerke[1], none),),
+            "mcfadden_change": (("", (one.loglik - three.loglik) / null, none),),
+            "score_coefficient_change": (("", float(abs(two.slopes[0] / one.slopes[0] - 1.0)), none),),
         },
-        sizes=(float(np.abs(two.coefficients[1:]).max()), three.nagelkerke - one.nagelkerke),
+        sizes=(float(np.abs(two.slopes[1:]).max()), nagelkerke[2] - nagelkerke[0]),
     )
 
 
@@ -108,6 +113,11 @@ def pooled_sd(answers: FloatArray, group: IntArray, focal: int) -> float:
     parts = [answers[(group == g) & np.isfinite(answers)] for g in (0, focal)]
     within = sum(float(((part - part.mean()) ** 2).sum()) for part in parts)
     return float(np.sqrt(within / (sum(part.size for part in parts) - 2)))
+
+
+def _nagelkerke(fit: CumulativeFit, null: float, n: int) -> float:
+    """Nagelkerke's R squared (1991, doi:10.1093/biomet/78.3.691)."""
+    return float(np.expm1(-2.0 * (fit.loglik - null) / n) / np.expm1(2.0 * null / n))
 
 
 def _likelihood_ratio(larger: float, smaller: float, dof: int) -> tuple[float, int, float]:

@@ -10,6 +10,10 @@ import pandas as pd
 
 from sctoolkit.result import Caveat, FloatArray, Provenance, Result, read_only, tidy_frame
 
+IntArray = npt.NDArray[np.int64]
+
+_LOW_DETERMINACY = 0.8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FactorScores(Result):
@@ -85,3 +89,52 @@ class FactorScores(Result):
             return out | {"reliability": rho**2, "determinacy": rho, "least_correlation": 2.0 * rho**2 - 1.0}
         error = float((self.std_error[self.group_of == g, f] ** 2).mean()) if scores.size else float("nan")
         return out | {"reliability": spread / (spread + error)}
+
+
+def scored_result(
+    factors: tuple[str, ...], values: FloatArray, errors: FloatArray, groups: tuple[str, ...], member: IntArray,
+    rho: FloatArray, method: str, scale: str | None, caveats: tuple[Caveat, ...],
+) -> FactorScores:  # fmt: skip
+    """Make the record and account for every row."""
+    scored = np.isfinite(values).all(axis=1)
+    n_not = int((~scored).sum())
+    if n_not:
+        left_out = Caveat(
+            code="not_scored",
+            sentence=f"{n_not} of {len(values)} rows have no score: no answers, no group, or left out of the model.",
+            numbers={"n": n_not},
+        )
+        caveats = (*caveats, left_out)
+    return FactorScores(
+        factors=factors,
+        values=values,
+        std_error=errors,
+        groups=groups,
+        group_of=np.where(scored, member, -1),
+        determinacy=rho,
+        method=method,
+        provenance=Provenance(
+            analysis=f"factor scores ({method})",
+            scale=scale,
+            n_in=len(values),
+            n_used=int(scored.sum()),
+            missing_rule="missing answers left out of a person's score",
+            options={"method": method},
+        ),
+        caveats=caveats,
+    )
+
+
+def determinacy_caveats(factors: tuple[str, ...], rho: FloatArray) -> tuple[Caveat, ...]:
+    """Factors whose scores are weakly determined."""
+    low = rho.min(axis=0)
+    return tuple(
+        Caveat(
+            code="low_determinacy",
+            sentence=f"Scores of `{name}` correlate {value:.2f} with the factor; equally good ones may correlate "
+            f"{2.0 * value**2 - 1.0:.2f} with each other.",
+            numbers={"factor": name, "determinacy": float(value)},
+        )
+        for name, value in zip(factors, low, strict=True)
+        if value < _LOW_DETERMINACY
+    )

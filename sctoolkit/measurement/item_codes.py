@@ -96,3 +96,20 @@ def recode_items(items: pd.DataFrame, names: tuple[str, ...], categories: tuple[
             )
         codes[seen, place] = at
     return ItemCodes(codes, names, categories)
+
+
+def item_values(items: pd.DataFrame, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    """Return the values of the items of a model, (n, k); nan where missing.
+
+    Raises
+    ------
+    DataError
+        If an item is absent.
+    """
+    absent = [name for name in names if name not in items.columns]
+    if absent:
+        raise DataError(
+            f"The data must hold every item of the model, and lack `{absent[0]}`.",
+            hint=did_you_mean(absent[0], map(str, items.columns)),
+        )
+    return items[list(names)].to_numpy(dtype=np.float64)

@@ -14,6 +14,7 @@ from sctoolkit.measurement.grm_result import Grm
 from sctoolkit.measurement.item_codes import recode_items
 from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.numerics.item_fit import s_x2
+from sctoolkit.numerics.multiplicity import adjust
 from sctoolkit.result import Caveat, FloatArray, Provenance, Result, read_only, tidy_frame
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def item_fit(
         chi2=found.chi2,
         dof=dof,
         p_value=p_value,
-        p_adjusted=benjamini_hochberg(p_value),
+        p_adjusted=adjust(p_value, "bh"),
         rmsea=rmsea,
         n_obs=len(complete),
         provenance=Provenance(
@@ -163,19 +164,3 @@ def _caveats(items: tuple[str, ...], dof: FloatArray, n_left_out: int) -> tuple[
             )
         )
     return tuple(caveats)
-
-
-def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
-    """Return p-values adjusted for the false discovery rate; nan stays nan and does not count.
-
-    Examples
-    --------
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03]))
-    array([0.03, 0.04, 0.04])
-    """
-    out = np.full(p_values.shape, np.nan)
-    seen = np.flatnonzero(np.isfinite(p_values))
-    order = seen[np.argsort(p_values[seen])][::-1]
-    ranks = np.arange(order.size, 0, -1)
-    out[order] = np.minimum(np.minimum.accumulate(p_values[order] * order.size / np.maximum(ranks, 1)), 1.0)
-    return out

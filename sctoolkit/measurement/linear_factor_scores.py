@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +12,27 @@ from sctoolkit.result import FloatArray
 
 IntArray = npt.NDArray[np.intp]
 
-if TYPE_CHECKING:
-    from sctoolkit.measurement.model_fit import GroupMatrices
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """A linear factor model: loadings (p, m), covariance (m, m) and mean (m,) of factors, items' covariances (p, p).
+
+    ``sigma`` are all, ``residuals`` those that the factors leave; ``centre`` (p,) are the item means that belong to the
+    factor means.
+    """
+
+    loadings: FloatArray
+    factor_covariance: FloatArray
+    factor_mean: FloatArray
+    sigma: FloatArray
+    residuals: FloatArray
+    centre: FloatArray
 
 
-def linear_rows(
-    values: FloatArray, matrices: GroupMatrices, centre: FloatArray, method: str
-) -> tuple[FloatArray, FloatArray]:
+def linear_rows(values: FloatArray, matrices: LinearModel, method: str) -> tuple[FloatArray, FloatArray]:
     """Return scores and errors, each (n, m); every pattern of missing answers has its own weights.
 
-    ``centre`` (p,) are the item means that belong to the factor means: implied ones, or the sample's. A row with fewer
-    answers than factors has no Bartlett or ten Berge score: nan.
+    A row with fewer answers than factors has no Bartlett or ten Berge score: nan.
     """
     n, m = values.shape[0], matrices.loadings.shape[1]
     scores, errors = np.full((n, m), np.nan), np.full((n, m), np.nan)
@@ -37,13 +47,13 @@ def linear_rows(
         if found is None:
             continue
         rows = np.flatnonzero(inverse == index)
-        centred = values[np.ix_(rows, items)] - centre[items]
+        centred = values[np.ix_(rows, items)] - matrices.centre[items]
         scores[rows] = matrices.factor_mean + centred @ found.weights
         errors[rows] = np.sqrt(np.maximum(np.diag(found.error), 0.0))
     return scores, errors
 
 
-def _weights(matrices: GroupMatrices, items: IntArray, method: str) -> ScoreWeights | None:
+def _weights(matrices: LinearModel, items: IntArray, method: str) -> ScoreWeights | None:
     """Weights from some of the items; None where they do not determine all factors."""
     loadings = matrices.loadings[items]
     inside = np.ix_(items, items)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sctoolkit.survey.responses import Responses
 
 Labels = npt.NDArray[Any]
+IntArray = npt.NDArray[np.int64]
 
 
 def items_and_labels(
@@ -86,3 +87,30 @@ def level_names(labels: Labels) -> list[Any]:
         return sorted(distinct)
     except TypeError:
         return distinct
+
+
+def group_numbers(groups: tuple[str, ...], labels: Labels | None, n: int) -> IntArray:
+    """Return the number of the model's group of each row, (n,); -1 where the label is missing.
+
+    Raises
+    ------
+    DataError
+        If labels are needed and absent, or are none of the model's.
+    """
+    if len(groups) == 1:
+        return np.zeros(n, dtype=np.int64)
+    if labels is None:
+        raise DataError(
+            f"The data must say to which of the model's {len(groups)} groups each row belongs.",
+            where=f"Groups: {', '.join(groups)}.",
+            hint="Name the column: `group=`.",
+        )
+    numbers = {name: g for g, name in enumerate(groups)}
+    strange = [str(label) for label in labels if label is not None and str(label) not in numbers]
+    if strange:
+        raise DataError(
+            f"Groups of the data must be groups of the model, not `{strange[0]}`.",
+            where=f"Groups: {', '.join(groups)}.",
+            hint=did_you_mean(strange[0], groups),
+        )
+    return np.array([-1 if label is None else numbers[str(label)] for label in labels], dtype=np.int64)

@@ -1,8 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import grm
-from sctoolkit.measurement.confirm import cfa
+from sctoolkit import cfa, efa, grm
 
 
 def _items(groups: bool = False) -> pd.DataFrame:
@@ -27,4 +26,5 @@ CASES = {
     "dif[mantel]": lambda: ((_items(groups=True), "side"), {"method": "mantel"}),
     "dif[irt]": lambda: ((_items(groups=True), "side"), {"method": "irt"}),
     "ecometrics": lambda: ((_items(groups=True).assign(side=np.arange(160) // 8),), {"place": "side"}),
+    "factor_scores[efa]": lambda: ((efa(_items(), 1, seed=1), _items()), {}),
 }

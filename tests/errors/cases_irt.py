@@ -1,8 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import cfa, dif, ecometrics, factor_scores, grm, item_fit, person_fit
-from sctoolkit.numerics.ordinal_logistic import ordinal_logit
+from sctoolkit import cfa, dif, ecometrics, efa, factor_scores, grm, item_fit, person_fit
 
 
 def _items() -> pd.DataFrame:
@@ -60,6 +59,8 @@ CASES |= {
     "factor_scores_method": lambda: factor_scores(grm(_items()), _items(), method="bartlett"),
     "factor_scores_no_group": lambda: factor_scores(grm(_grouped(), **GROUPED), _items()),
     "factor_scores_other_group": lambda: factor_scores(grm(_grouped(), **GROUPED), _with(side="c"), **GROUPED),
+    "factor_scores_efa_no_data": lambda: factor_scores(efa(_items(), 1, seed=1)),
+    "factor_scores_efa_still_item": lambda: factor_scores(efa(_items(), 1, seed=1), _with(help=2.0)),
     "factor_scores_absent_item": lambda: factor_scores(_linear(), _items().drop(columns="help")),
     "factor_scores_many_factors": lambda: factor_scores(_five_factors(), method="eap"),
 }
@@ -84,8 +85,6 @@ CASES |= {
     "dif_anchor": lambda: dif(_grouped(), "side", anchors=["hlep"]),
     "dif_no_anchor": lambda: dif(_grouped(), "side", anchors=[]),
     "dif_small_group": lambda: dif(_with(side=["a"] * 115 + ["b"] * 5), "side"),
-    "ordinal_logit_separated": lambda: ordinal_logit(np.repeat([0, 1], 20), np.linspace(-1.0, 1.0, 40)[:, None]),
-    "ordinal_logit_twins": lambda: ordinal_logit(np.tile([0, 1], 20), np.tile(np.linspace(-1.0, 1.0, 40), (2, 1)).T),
 }
 
 

@@ -1,5 +1,6 @@
 """`factor_scores` of confirmatory and graded models, from data to scores, against lavaan and mirt."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import cfa, factor_scores, grm
+from sctoolkit.result import Provenance
 
 FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
 MODEL = "f =~ q1 + q2 + q3 + q4\ng =~ q5 + q6 + q7 + q8"
@@ -95,6 +97,33 @@ def test_low_determinacy_is_said():
     assert caveat.numbers["determinacy"] == pytest.approx(found.determinacy[0, 0])
     table = found.tidy().set_index("term")["estimate"]
     assert table["least_correlation"] == pytest.approx(2.0 * table["determinacy"] ** 2 - 1.0)
+
+
+@dataclass(frozen=True)
+class Solution:
+    items: tuple[str, ...]
+    loadings: np.ndarray
+    factor_corr: np.ndarray
+    correlation: np.ndarray
+    provenance: Provenance
+    factors: tuple[str, ...] = ("f1", "f2")
+
+
+@pytest.mark.parametrize(("method", "place"), [("regression", 0), ("bartlett", 2), ("ten_berge", 4)])
+def test_exploratory_scores_equal_psych(items, method, place):
+    """psych's own solution scored by psych and by us: 1e-8."""
+    table = pd.read_csv(FOLDER / "efa.csv").to_numpy()
+    fit = Solution(
+        items=tuple(items.columns),
+        loadings=table[:, :2],
+        factor_corr=table[:2, 2:],
+        correlation=np.corrcoef(items.to_numpy(), rowvar=False),
+        provenance=Provenance(analysis="psych::fa", options={"correlation": "pearson"}),
+    )
+    found = factor_scores(fit, items[items.columns[::-1]], method=method)
+    expected = pd.read_csv(FOLDER / "efa_scores.csv").to_numpy()[:, place : place + 2]
+    np.testing.assert_allclose(found.values[:80], expected, atol=1e-8)
+    np.testing.assert_allclose(found.determinacy[0] ** 2, pd.read_csv(FOLDER / "efa_r2.csv")["r2"], atol=1e-8)
 
 
 def test_graded_scores_equal_mirt(data_dir):

@@ -1,4 +1,4 @@
-"""Ordinal regression, Mantel-Haenszel tests and areas between curves against R and by hand."""
+"""Mantel-Haenszel tests and areas between curves against R and by hand."""
 
 import itertools
 from pathlib import Path
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.errors import ConvergenceError
 from sctoolkit.numerics.dif_effects import curve_gap
 from sctoolkit.numerics.grm_curves import GradedItems
 from sctoolkit.numerics.grm_likelihood import Grid, normal_grid
@@ -18,7 +17,6 @@ from sctoolkit.numerics.mantel import (
     mean_difference,
     stratified_tables,
 )
-from sctoolkit.numerics.ordinal_logistic import ordinal_logit
 
 FOLDER = Path(__file__).parents[1] / "oracle" / "dif"
 DATA = pd.read_csv(FOLDER / "simulated.csv")
@@ -26,22 +24,6 @@ EXPECTED = pd.read_csv(FOLDER / "expected.csv").set_index(["item", "quantity"])[
 GROUP = DATA["group"].to_numpy()
 ITEMS = [f"q{j}" for j in range(1, 7)]
 SCORE = DATA[ITEMS].sum(axis=1).to_numpy()
-
-
-@pytest.mark.parametrize("item", ITEMS)
-def test_ordinal_logit_equals_polr(item):
-    """polr stops at a relative change of 1e-15 of the deviance: 1e-4 in coefficients, 1e-7 in likelihoods."""
-    answers = DATA[item].to_numpy()
-    dummies = np.column_stack([GROUP == 1, GROUP == 2]).astype(float)
-    base = np.column_stack([SCORE.astype(float)])
-    models = [base, np.column_stack([base, dummies]), np.column_stack([base, dummies, dummies * base])]
-    fits = [ordinal_logit(answers, x) for x in models]
-    for place, fit in enumerate(fits, start=1):
-        assert fit.loglik == pytest.approx(EXPECTED[item, f"loglik_{place}"], abs=1e-6)
-    errors = np.sqrt(np.diag(fits[1].vcov))[-3:]
-    for place in range(3):
-        assert fits[1].coefficients[place] == pytest.approx(EXPECTED[item, f"coef_{place + 1}"], abs=1e-4)
-        assert errors[place] == pytest.approx(EXPECTED[item, f"se_{place + 1}"], abs=1e-4)
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -92,14 +74,6 @@ def test_mean_difference_by_hand():
 def test_empty_tables_are_undefined():
     assert generalized_mantel_haenszel(np.zeros((0, 2, 3))).dof == 0
     assert np.isnan(cumulative_log_odds(np.array([[[3.0, 0.0], [0.0, 3.0]]])))
-
-
-def test_separated_answers_have_no_finite_effect():
-    x = np.linspace(-1.0, 1.0, 40)[:, None]
-    with pytest.raises(ConvergenceError):
-        ordinal_logit((x[:, 0] > 0).astype(np.int64), x)
-    with pytest.raises(ConvergenceError):
-        ordinal_logit(np.tile([0, 1], 20), np.hstack([x, x]))
 
 
 def test_curve_gap_of_a_shifted_item():
