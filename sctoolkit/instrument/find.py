@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 
 from sctoolkit.errors import OptionError, did_you_mean
-from sctoolkit.instrument.library import instrument_folders, load_instrument
+from sctoolkit.instrument.library import iter_instruments
 from sctoolkit.instrument.model import Construct, Instrument, Item, Level, ResponseScale, Scale, Status
 
 COLUMNS = (
@@ -84,8 +84,7 @@ def list_instruments(
     _choices("level", level, get_args(Level))
     statuses = _choices("status", status, get_args(Status))
     rows = []
-    for folder in instrument_folders():
-        instrument = load_instrument(folder)
+    for instrument in iter_instruments():
         header = instrument.instrument
         fits = (
             set(constructs) <= constructs_of(instrument)

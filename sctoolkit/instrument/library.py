@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -68,21 +68,31 @@ def load_instrument(id_or_path: str | os.PathLike[str]) -> Instrument:
     path = Path(id_or_path)
     if path.suffix == ".toml" or path.is_dir() or os.sep in str(id_or_path):
         return _load_path(path / FILE if path.is_dir() else path)
-    folders = instrument_folders()
     name = str(id_or_path)
-    if name not in folders:
-        name = _known_as(name, folders)
-    return _load_text((folders[name] / FILE).read_bytes(), f"{name}/{FILE}")
+    for root in (user_root(), library_root()):
+        if name.isidentifier() and (root / name / FILE).is_file():
+            return _load_folder(name, root / name)
+    return _known_as(name)
 
 
-def _known_as(name: str, folders: Mapping[str, Traversable]) -> str:
-    """Return the id of the instrument that is also known by this name."""
-    for folder, place in folders.items():
-        if name in _load_text((place / FILE).read_bytes(), f"{folder}/{FILE}").instrument.also:
-            return folder
+def iter_instruments() -> Iterator[Instrument]:
+    """Yield every instrument of the user's folder and the library, in the order of the ids."""
+    for name, folder in instrument_folders().items():
+        yield _load_folder(name, folder)
+
+
+def _load_folder(name: str, folder: Traversable) -> Instrument:
+    return _load_text((folder / FILE).read_bytes(), f"{name}/{FILE}")
+
+
+def _known_as(name: str) -> Instrument:
+    """Return the instrument that is also known by this name."""
+    for instrument in iter_instruments():
+        if name in instrument.instrument.also:
+            return instrument
     raise UnknownInstrumentError(
         f"An instrument must be in the library or be a path; `{name}` is neither.",
-        hint=(*did_you_mean(name, folders), "`sctoolkit instruments list` shows the library."),
+        hint=(*did_you_mean(name, instrument_folders()), "`sctoolkit instruments list` shows the library."),
     )
 
 

@@ -92,9 +92,17 @@ class ResponseScale(Part):
     shown and are in no scale.
     """
 
-    codes: tuple[Annotated[Answer, BeforeValidator(_as_answer)], ...] = ()
+    codes: tuple[
+        Annotated[Answer, BeforeValidator(_as_answer, json_schema_input_type=Answer | tuple[int, str])], ...
+    ] = ()
     number: tuple[float, float] | None = None
-    missing: tuple[Annotated[NonAnswer, BeforeValidator(_as_non_answer)], ...] = ()
+    missing: tuple[
+        Annotated[
+            NonAnswer,
+            BeforeValidator(_as_non_answer, json_schema_input_type=NonAnswer | tuple[int | str, NonAnswerKind, str]),
+        ],
+        ...,
+    ] = ()
     verified: Verified = True
     note: str = ""
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from sctoolkit.errors import InstrumentError, closest, toml_place
 from sctoolkit.instrument.check import faults_of
+from sctoolkit.instrument.mend import remaining_faults
 from sctoolkit.instrument.model import Instrument
 
 
@@ -38,7 +39,8 @@ def parse_instrument(text: str, origin: str) -> Instrument:
     try:
         instrument = Instrument.model_validate(raw)
     except ValidationError as error:
-        raise _too_many_faults(origin, schema_faults(error, Instrument)) from None
+        faults = [*schema_faults(error, Instrument), *remaining_faults(raw, error)]
+        raise _too_many_faults(origin, list(dict.fromkeys(faults))) from None
     faults = faults_of(instrument)
     if faults:
         raise _too_many_faults(origin, faults)

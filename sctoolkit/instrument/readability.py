@@ -11,7 +11,8 @@ from sctoolkit.errors import DataError
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
 _SENTENCE = re.compile(r"[.?!]+(?:\s|$)")
 _VOWELS = re.compile(r"[aeiouy]+")
-_SILENT_E = re.compile(r"(?<![aeiouyl])e$|(?<=[aeiouy])le$|(?<![aeiouytd])ed$|(?<![aeiouyscgxz])es$")
+_SILENT_E = re.compile(r"(?:(?<![aeiouy])e|(?<![aeiouytd])ed|(?<![aeiouyscgxz])(?<!ch)(?<!sh)es)$")
+_SOUNDED_LE = re.compile(r"[^aeiouy]les?$")
 SCHOOL_START = 5.0
 
 
@@ -92,6 +93,6 @@ def syllables(word: str) -> int:
     """
     plain = re.sub(r"[^a-z]", "", word.lower())
     count = len(_VOWELS.findall(plain))
-    if count > 1 and _SILENT_E.search(plain) and not plain.endswith("le"):
+    if count > 1 and _SILENT_E.search(plain) and not _SOUNDED_LE.search(plain):
         count -= 1
     return max(count, 1)
