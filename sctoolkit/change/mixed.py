@@ -274,7 +274,7 @@ def _caveats(
 ) -> tuple[Caveat, ...]:
     out = [*model.dropped()]
     if fit.singular:
-        zero = "Singular fit: a variance of the random part is zero or a correlation is 1."
+        zero = "Singular fit: a random variance is zero or a correlation 1; p-values between groups may be too small."
         out.append(Caveat(code="singular_fit", sentence=zero, numbers={"random": [part.label for part in parts]}))
     top = min(parts, key=lambda part: levels[part.label])
     support = contrast_support(model.design, model.codes(*top.columns)[0])

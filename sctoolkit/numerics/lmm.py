@@ -162,18 +162,36 @@ def _minimise(data: Arrangement, template: Template, reml: bool) -> FloatArray:
         value = dof * np.log(at.rss) + at.logdet + (at.logdet_fixed if reml else 0.0)
         return float(value), _to_theta(data, template, grad, lower)
 
-    start = np.array([1.0 if i == j else 0.0 for _, i, j in template])
     bounds: Bounds = [(0.0, None) if i == j else (None, None) for _, i, j in template]
-    found = minimize(
-        deviance, start, jac=True, method="L-BFGS-B", bounds=bounds,
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
-    )  # fmt: skip
-    if not np.isfinite(found.fun) or found.nit >= 500:
-        raise ConvergenceError(
-            "The likelihood of a mixed model must have an optimum, and none was reached in 500 steps.",
-            hint="Simplify the random part: fewer slopes, or uncorrelated ones.",
-        )
-    return _polish(deviance, np.asarray(found.x), bounds)
+    theta = np.array([1.0 if i == j else 0.0 for _, i, j in template])
+    for restart in (0.3, 0.1, 0.03, 0.01):
+        found = minimize(
+            deviance, theta, jac=True, method="L-BFGS-B", bounds=bounds,
+            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
+        )  # fmt: skip
+        if not np.isfinite(found.fun) or found.nit >= 500:
+            raise ConvergenceError(
+                "The likelihood of a mixed model must have an optimum, and none was reached in 500 steps.",
+                hint="Simplify the random part: fewer slopes, or uncorrelated ones.",
+            )
+        theta = np.asarray(found.x)
+        stuck = _stuck(data, template, theta, reml)
+        if not stuck.any():
+            break
+        theta = np.where(stuck, restart, theta)
+    return _polish(deviance, theta, bounds)
+
+
+def _stuck(data: Arrangement, template: Template, theta: FloatArray, reml: bool) -> npt.NDArray[np.bool_]:
+    """Return which diagonals lie at zero although a variance above zero would fit better.
+
+    In theta the slope vanishes at zero whatever the likelihood does, so the slope in the variance decides.
+    """
+    at = solve(data, _lower(data, template, theta))
+    sigma2 = at.rss / (data.n_obs - (data.n_fixed if reml else 0))
+    grad = _gradient(derivatives(data, at, sigma2, pairs=False), at, sigma2, reml) * sigma2
+    diagonal = np.array([i == j for _, i, j in template])
+    return np.asarray(diagonal & (theta < 1e-4) & (grad[:-1] < -1e-6))
 
 
 def _polish(deviance: Deviance, theta: FloatArray, bounds: Bounds) -> FloatArray:

@@ -110,7 +110,7 @@ def pool_joint(estimates: FloatArray, variances: FloatArray, dof_complete: float
     References
     ----------
     Li, Raghunathan and Rubin (1991), doi:10.1080/01621459.1991.10475152; Reiter (2007), doi:10.1093/biomet/asm028.
-    Oracle: tests/oracle/multiple_imputation.R (mice::D1).
+    Checked by its limits: F = t^2 for one coefficient, and Li, Raghunathan and Rubin for many degrees of freedom.
     """
     m, k = estimates.shape
     if m < 2:

@@ -40,8 +40,9 @@ class Permutation:
 
 
 def assignments(
-    treated: BoolArray, strata: npt.ArrayLike | None = None, n_draws: int = 9999, seed: int = 1
-) -> tuple[BoolArray, bool]:
+    treated: BoolArray, strata: npt.ArrayLike | None = None, n_draws: int = 9999, seed: int = 1,
+    enumerate_up_to: int = ENUMERATE_UP_TO,
+) -> tuple[BoolArray, bool]:  # fmt: skip
     """Return assignments in rows (B, n) and whether they are all there are; drawn ones start with the actual one.
 
     Within strata (pairs, districts) each keeps its own number treated.
@@ -49,7 +50,7 @@ def assignments(
     n_units, n_treated = treated.size, int(treated.sum())
     rng = np.random.default_rng(seed)
     if strata is None:
-        if comb(n_units, n_treated) <= ENUMERATE_UP_TO:
+        if comb(n_units, n_treated) <= enumerate_up_to:
             index = np.array(list(combinations(range(n_units), n_treated)))
             out = np.zeros((len(index), n_units), dtype=bool)
             np.put_along_axis(out, index, True, axis=1)
@@ -62,7 +63,7 @@ def assignments(
     labels = np.unique(np.asarray(strata), return_inverse=True)[1]
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max()) + 1)]
     total = np.prod([float(comb(len(group), int(treated[group].sum()))) for group in groups])
-    if total <= ENUMERATE_UP_TO:
+    if total <= enumerate_up_to:
         rows = [np.zeros(n_units, dtype=bool)]
         for group in groups:
             chosen = [list(pick) for pick in combinations(group.tolist(), int(treated[group].sum()))]
@@ -91,6 +92,7 @@ def permute_assignment(
     n_draws: int = 9999,
     seed: int = 1,
     ci_level: float | None = 0.95,
+    enumerate_up_to: int = ENUMERATE_UP_TO,
 ) -> Permutation:
     """Test that treatment made no difference to any unit, by re-dealing it over units.
 
@@ -105,9 +107,10 @@ def permute_assignment(
     statistic : {"difference", "studentised"}
         Of means; the studentised one guards against unequal spread.
     n_draws, seed : int
-        Used when there are more than 200,000 assignments.
+        Used when there are more assignments than ``enumerate_up_to``.
     ci_level : float or None
         Coverage of the interval of a constant shift, by inversion.
+    enumerate_up_to : int
 
     Returns
     -------
@@ -134,7 +137,7 @@ def permute_assignment(
     if not 0 < n_treated < n:
         raise NotIdentifiedError(f"A permutation needs units in both arms, not {n_treated} of {n} treated.")
     weight = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
-    deals, listed = assignments(treated, strata, n_draws, seed)
+    deals, listed = assignments(treated, strata, n_draws, seed, enumerate_up_to)
     measure = _difference if statistic == "difference" else _studentised
     observed = float(measure(values, treated[None, :], weight)[0])
     drawn = measure(values, deals, weight)
