@@ -23,7 +23,7 @@ def lines(counts: Mapping[Who, int], same: Iterable[tuple[Who, Who]] = ()) -> tu
 
     A group is a part of another when it has all its attributes and more. Parts that share their attributes' names
     exclude each other; where they add up to more than the whole (people counted twice), each is a line of its own.
-    ``same`` holds pairs of names for the same people.
+    ``same`` holds pairs of names for the same people; lines are found by both and speak of the first.
 
     Examples
     --------
@@ -35,12 +35,16 @@ def lines(counts: Mapping[Who, int], same: Iterable[tuple[Who, Who]] = ()) -> tu
     by_names: dict[frozenset[str], list[Who]] = defaultdict(list)
     for key in sorted(counts):
         by_names[frozenset(name for name, _ in key)].append(key)
-    found = [Line(one, (other,), 0) for one, other in same]
+    found: list[Line] = []
     for outer, wholes in by_names.items():
         for inner, candidates in by_names.items():
             if outer < inner:
                 found += _between(wholes, candidates, outer, counts)
-    return tuple(found)
+    first = {other: one for one, other in same}
+    return tuple(
+        Line(first.get(line.whole, line.whole), tuple(first.get(part, part) for part in line.parts), line.rest)
+        for line in found
+    )
 
 
 def _between(wholes: list[Who], candidates: list[Who], names: frozenset[str], counts: Mapping[Who, int]) -> list[Line]:

@@ -183,6 +183,8 @@ def _protect_cell(cell: Cell, column: Column, unknown: Unknown, rules: Preset, f
         return _protect_count(cell, bound, rules)
     if bound == 0 or (cell.n is not None and cell.n < rules.statistics_from) or few_dof:
         return _hide(cell)
+    if column.kind == "percent" and bound:
+        return _hide(cell)
     if column.kind == "percent":
         if cell.base is not None and cell.base < rules.statistics_from:
             return _hide(cell)

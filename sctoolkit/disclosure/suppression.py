@@ -26,7 +26,7 @@ def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who
     preset : Preset
         Rules.
     same : iterable of pairs
-        Two names of the same people.
+        Two names of the same people; what is returned speaks of the first.
 
     Returns
     -------
@@ -43,8 +43,10 @@ def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who
     the threshold wide. People who are in a whole and in none of its parts (not linked, not scored) are a count
     as well: where they are few, their part is shown as a lower bound.
     """
-    sums = lines(counts, same)
-    unknown: Unknown = {key: 0 for key, count in counts.items() if preset.too_few(count)}
+    pairs = tuple(same)
+    sums = lines(counts, pairs)
+    others = {other for _, other in pairs}
+    unknown: Unknown = {key: 0 for key, count in counts.items() if preset.too_few(count) and key not in others}
     if preset.group_disclosure:
         unknown |= dict.fromkeys(_unanimous(sums, counts), 0)
     if not preset.secondary:
@@ -107,9 +109,12 @@ def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Pres
     slack = line.rest + sum(counts[part] - unknown[part] for part in hidden)
     if n_unknown > 1 and (whole_hidden or slack >= preset.hide_below):
         return False
+    missing = preset.hide_below - slack
     if small_rest and not hidden and _floor_one(line, counts, unknown, preset):
         return True
-    return _hide_one(line, counts, unknown, preset.hide_below - slack)
+    if n_unknown > 1 and _lower_one(hidden, unknown, missing, preset):
+        return True
+    return _hide_one(line, counts, unknown, missing)
 
 
 def _floor_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
@@ -120,6 +125,16 @@ def _floor_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: 
         return False
     unknown[largest] = bound
     return True
+
+
+def _lower_one(hidden: list[Who], unknown: Unknown, missing: int, preset: Preset) -> bool:
+    """Lower the bound of a part far enough to give the line the range that it lacks; say whether that was done."""
+    for part in hidden:
+        bound = (unknown[part] - missing) // STEP * STEP
+        if bound >= max(preset.hide_below, preset.statistics_from):
+            unknown[part] = bound
+            return True
+    return False
 
 
 def _hide_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: int) -> bool:

@@ -7,7 +7,7 @@ How to make a report
 
    - ``who_answered(returns: Iterable[Returns], followed: Iterable[Followed] = (), *, caveats=())``
    - ``score_distributions(items: Iterable[ItemAnswers], scores: Iterable[ScoreSummary], *, labels=None,
-     preset="uk-tre-10", caveats=())``
+     caveats=())``
    - ``reliability_section(scales: Iterable[ScaleReliability], *, ordered: bool, caveats=())``
    - ``change_section(changes: Iterable[ScaleChange], *, level=0.95, id="change", heading="What changed", caveats=())``
    - ``what_may_be_said(claim: Claim, *, caveats=())``

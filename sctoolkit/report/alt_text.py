@@ -5,7 +5,7 @@ from __future__ import annotations
 from sctoolkit.disclosure.table import FREE, Table
 from sctoolkit.report.numbers import HIDDEN_MARK, format_cell
 
-LONGEST = 60
+LONGEST = 12
 """Rows told one by one; the rest is left to the table below the picture."""
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sctoolkit.disclosure.presets import DEFAULT_PRESET
+from sctoolkit.disclosure.presets import DEFAULT_PRESET, Preset, get_preset
 from sctoolkit.disclosure.protect import Log, protect
 from sctoolkit.disclosure.table import Table
 from sctoolkit.errors import DataError
@@ -60,7 +60,16 @@ class Bullets:
     tone: Tone = "plain"
 
 
-Block = Paragraph | Bullets | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps in their order, of which the first ``reached`` are taken."""
+
+    names: tuple[str, ...]
+    reached: int
+    heading: str = ""
+
+
+Block = Paragraph | Bullets | Steps | Table | Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +93,14 @@ Composer = Callable[[Mapping[str, Table], tuple[Caveat, ...]], Section]
 class Draft:
     """A section before disclosure control: raw tables, and the function that writes the section from safe ones.
 
-    ``compose`` gets the protected tables by their id and the protected caveats; it sees nothing else.
+    ``compose`` gets the protected tables by their id and the protected caveats; it sees nothing else. Where the rules
+    decide how coarse tables are, ``tables_under`` makes them from the rules instead of ``tables``.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table, ...] = ()
     compose: Composer
     caveats: tuple[Caveat, ...] = ()
+    tables_under: Callable[[Preset], tuple[Table, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +188,8 @@ def build_report(
     DisclosureError
         If two tables claim different numbers for the same people.
     """
-    listed = tuple(drafts)
+    rules = get_preset(preset)
+    listed = tuple(_settle(draft, rules) for draft in drafts)
     raw = [table for draft in listed for table in draft.tables]
     _check_unique(raw)
     caveats = [caveat for draft in listed for caveat in draft.caveats]
@@ -199,6 +211,11 @@ def build_report(
         log=safe.log,
         simulated=simulated,
     )
+
+
+def _settle(draft: Draft, rules: Preset) -> Draft:
+    """Return a draft whose tables are made."""
+    return draft if draft.tables_under is None else replace(draft, tables=draft.tables_under(rules))
 
 
 def _check_unique(tables: Iterable[Table]) -> None:

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sctoolkit.disclosure.table import Table
-from sctoolkit.report.document import Block, Bullets, Paragraph, Report
+from sctoolkit.report.document import Block, Bullets, Paragraph, Report, Steps
 from sctoolkit.report.figures import draw
 from sctoolkit.report.safe_text import visible
 from sctoolkit.report.sections.provenance import hidden_sentence
@@ -43,7 +43,7 @@ def render_html(report: Report) -> str:
 @cache
 def environment() -> Environment:
     """Return the template environment: everything is escaped, an unknown name is an error."""
-    return Environment(
+    found = Environment(
         loader=PackageLoader("sctoolkit.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -52,11 +52,23 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_finalize,
     )
+    found.filters["names"] = _names
+    return found
 
 
 def _finalize(value: Any) -> Any:
     """Make what cannot be seen visible in every text that the template writes."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _names(text: str) -> Markup:
+    """Escape a sentence and set the names in it, which stand in backticks, as code."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(visible(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
 
 
 def _block(block: Block, report: Report) -> dict[str, Any]:
@@ -65,6 +77,8 @@ def _block(block: Block, report: Report) -> dict[str, Any]:
         return {"kind": "paragraph", "text": block.text, "tone": block.tone}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": block.items, "heading": block.heading, "tone": block.tone}
+    if isinstance(block, Steps):
+        return {"kind": "steps", "names": block.names, "reached": block.reached, "heading": block.heading}
     if isinstance(block, Table):
         return {"kind": "table", "table": table_text(block, report.log.preset)}
     return {

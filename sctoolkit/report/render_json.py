@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sctoolkit.disclosure.table import Cell, Column, Table
-from sctoolkit.report.document import Bullets, Figure, Paragraph, Report
+from sctoolkit.report.document import Bullets, Figure, Paragraph, Report, Steps
 from sctoolkit.report.numbers import DIGITS
 from sctoolkit.result import jsonable
 
@@ -33,7 +33,7 @@ def render_json(report: Report) -> str:
             {
                 "id": section.id,
                 "heading": section.heading,
-                "text": [jsonable(block) for block in section.blocks if isinstance(block, (Paragraph, Bullets))],
+                "text": [jsonable(block) for block in section.blocks if isinstance(block, (Paragraph, Bullets, Steps))],
                 "figures": [
                     {
                         "id": block.id,

@@ -148,7 +148,8 @@ def headlines(
     def write(tables: Mapping[str, Table]) -> tuple[Headline, ...]:
         rows = [row for row in tables[id].records() if not wanted or row["scale"].text in wanted]
         scales = list(dict.fromkeys(row["scale"].text for row in rows))
-        every = tuple(_headline(scale, [row for row in rows if row["scale"].text == scale]) for scale in scales)
+        level = tables[id].columns[tables[id].place("interval")].label.split(" ")[0]
+        every = tuple(_headline(scale, [row for row in rows if row["scale"].text == scale], level) for scale in scales)
         if len({entry.detail for entry in every}) > 1:
             return every
         return (*(replace(entry, detail="") for entry in every[:-1]), *every[-1:])
@@ -229,10 +230,10 @@ def _figure(table: Table, id: str) -> Figure:
     )
 
 
-def _headline(scale: str, rows: list[dict[str, Cell]]) -> Headline:
+def _headline(scale: str, rows: list[dict[str, Cell]], level: str) -> Headline:
     sides = [row for row in rows if row["row"].text != "gap between the sides"]
     low, high = rows[0]["low"].number, rows[0]["high"].number
-    detail = phrase("headline.scale", low=f"{low:g}", high=f"{high:g}")
+    detail = phrase("headline.scale", low=f"{low:g}", high=f"{high:g}", level=level)
     if len(sides) == 1:
         return Headline(scale, (f"{capital(_moved(sides[0]))}.",), detail)
     parts = [phrase("headline.on_side", side=capital(row["row"].text), what=_moved(row)) for row in sides]

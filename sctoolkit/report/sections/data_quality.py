@@ -85,6 +85,10 @@ def data_quality(
 
 def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Section:
     blocks: list[Block] = [Paragraph(phrase("quality.lead" if "flags" in tables else "quality.none"), "lead")]
-    blocks += list(tables.values())
+    for table in tables.values():
+        if all(cell.hidden for cell in table.column("n")):
+            blocks.append(Paragraph(phrase("quality.all_hidden", what=table.caption)))
+        else:
+            blocks.append(table)
     blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
     return Section(id="data-quality", heading="Data quality", blocks=tuple(blocks))

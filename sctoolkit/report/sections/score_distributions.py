@@ -164,7 +164,8 @@ def _scores_table(summaries: Sequence[ScoreSummary]) -> Table:
         Column("high", "Highest possible", "plain"),
     )
     names = list(dict.fromkeys(entry.scale for entry in summaries))
-    ordered = sorted(summaries, key=lambda entry: names.index(entry.scale))
+    sides = list(dict.fromkeys(entry.side for entry in summaries))
+    ordered = sorted(summaries, key=lambda entry: (names.index(entry.scale), sides.index(entry.side)))
     return make_table("scores", "Scores by scale, wave and side", columns, [_scores_row(entry) for entry in ordered])
 
 

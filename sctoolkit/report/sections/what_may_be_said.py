@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sctoolkit.change.claims import check_wording, ladder
 from sctoolkit.disclosure.table import Table
 from sctoolkit.errors import OptionError, did_you_mean
-from sctoolkit.report.document import Block, Bullets, Draft, Paragraph, Section
+from sctoolkit.report.document import Block, Bullets, Draft, Paragraph, Section, Steps
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -82,8 +82,7 @@ def _section(claim: Claim, caveats: tuple[Caveat, ...]) -> Section:
     rungs = list(ladder().values())
     place = next(number for number, info in enumerate(rungs) if info.id == claim.rung)
     blocks: list[Block] = [Paragraph(claim_sentence(claim.rung), "lead")]
-    steps = tuple(f"{'✓' if number <= place else '–'} {info.name}" for number, info in enumerate(rungs))
-    blocks.append(Bullets(steps, "The ladder of claims", "quiet"))
+    blocks.append(Steps(tuple(info.name for info in rungs), place + 1, "The ladder of claims"))
     if claim.assumptions:
         blocks.append(Bullets(claim.assumptions, "It rests on"))
     limits = (*claim.limits, *(caveat.sentence for caveat in caveats))

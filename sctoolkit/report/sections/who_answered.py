@@ -119,6 +119,8 @@ def _followed_table(links: Sequence[Followed], returns: Sequence[Returns]) -> Ta
         Column("n_to", "Answered later", "count"),
     )
     sizes = {(entry.wave, entry.side): entry.n for entry in returns if not entry.organisation}
+    pairs = list(dict.fromkeys((link.first, link.last) for link in links))
+    links = sorted(links, key=lambda link: pairs.index((link.first, link.last)))
     return make_table(
         "followed",
         "People who could be followed from wave to wave",
