@@ -25,6 +25,8 @@ class Decisions:
     answers: AnswerWords = field(default_factory=dict)
     asked: Asked = field(default_factory=dict)
     multiple: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    consent: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    item_columns: str | None = None
     wave: object = None
     side: str | None = None
     keep: Sequence[str] = ()

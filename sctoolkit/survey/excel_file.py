@@ -109,9 +109,9 @@ def _rows(source: str, book: Any, name: str) -> list[list[str]]:
 
 
 def cell_text(cell: object) -> str:
-    """Return a cell as text: dates as ISO, true and false as in a sheet, whole numbers without a point."""
+    """Return a cell as text: dates as ISO, a ticked box as 1 and an empty one as 0, whole numbers without a point."""
     if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
+        return "1" if cell else "0"
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, (date, time)):

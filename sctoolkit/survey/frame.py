@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,8 @@ def from_frame(
     missing_codes: MissingCodes | None = None,
     answers: AnswerWords | None = None,
     asked: Asked | None = None,
+    consent: Mapping[str, Collection[Any]] | None = None,
+    item_columns: str | None = None,
     wave: object = None,
     side: str | None = None,
     keep: Sequence[str] = (),
@@ -48,6 +50,10 @@ def from_frame(
     asked : mapping, optional
         Planned missingness: item code -> (column -> values). The item was put to rows where every such column holds one
         of its values; a blank elsewhere is `not_asked`. A blank where it was put is `skipped`.
+    consent : mapping, optional
+        Column -> values that mean consent; rows without are left out before anything else, and counted.
+    item_columns : str, optional
+        How a wave names its items in a wide table, as in ``pre_{item}``; call once for each wave.
     wave, side : optional
         The wave and side of all rows, where the frame has no column for it.
     keep : sequence of str
@@ -80,6 +86,8 @@ def from_frame(
         missing_codes=missing_codes or {},
         answers=answers or {},
         asked=asked or {},
+        consent=consent or {},
+        item_columns=item_columns,
         wave=wave,
         side=side,
         keep=keep,

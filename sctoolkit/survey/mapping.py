@@ -15,6 +15,9 @@
     [asked.fair]              # planned missingness: column = values
     ballot = ["Ballot a", "Ballot b"]
 
+    [consent]                 # column = values that mean consent
+    "I agree to take part" = ["Yes"]
+
     [multiple]                # questions with several answers in one cell: column = options
     "Which groups?" = ["women's group", "savings group"]
 """
@@ -31,7 +34,7 @@ from sctoolkit.errors import MatchError, OptionError, ReadError, did_you_mean
 from sctoolkit.survey.decisions import Decisions
 
 SIZE_CAP = 1_000_000
-SECTIONS = ("columns", "missing_codes", "answers", "asked", "multiple")
+SECTIONS = ("columns", "missing_codes", "answers", "asked", "consent", "multiple")
 
 
 def load_mapping(mapping: str | os.PathLike[str] | Mapping[str, Any] | None) -> dict[str, Any]:
@@ -75,6 +78,8 @@ def merge(sections: Mapping[str, Any], decisions: Decisions) -> Decisions:
         missing_codes={**sections.get("missing_codes", {}), **decisions.missing_codes},
         answers={**sections.get("answers", {}), **decisions.answers},
         asked={**sections.get("asked", {}), **decisions.asked},
+        consent={**sections.get("consent", {}), **decisions.consent},
+        item_columns=decisions.item_columns,
         multiple={**sections.get("multiple", {}), **decisions.multiple},
         wave=decisions.wave,
         side=decisions.side,

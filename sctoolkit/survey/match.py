@@ -92,6 +92,29 @@ def match_columns(
     return Match({code: items[code] for code in order}, {code: how[code] for code in order}, roles, missing)
 
 
+def pattern_columns(columns: Sequence[str], instrument: Instrument, pattern: str | None) -> dict[str, str | None]:
+    """Return item -> column for names such as ``pre_{item}``; an item without such a column was not asked.
+
+    Raises
+    ------
+    MatchError
+        If the pattern does not hold ``{item}``, or no column bears it.
+    """
+    if pattern is None:
+        return {}
+    if "{item}" not in pattern:
+        raise MatchError(f"`item_columns` must hold `{{item}}`, as in `pre_{{item}}`; `{pattern}` does not.")
+    folded = {_fold_name(name): name for name in columns}
+    found = {code: folded.get(_fold_name(pattern.replace("{item}", code))) for code in instrument.item_codes}
+    if not any(found.values()):
+        example = pattern.replace("{item}", instrument.item_codes[0])
+        raise MatchError(
+            f"At least one column must be named as `item_columns` says, and none is: `{example}`, for instance.",
+            hint=did_you_mean(example, columns),
+        )
+    return dict(found)
+
+
 def _given_role(name: str, value: str | Sequence[str] | None, columns: Sequence[str]) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else tuple(value or ())
     for column in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,9 @@ import pandas as pd
 from sctoolkit.errors import MatchError, did_you_mean
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument
-from sctoolkit.result import Caveat
 from sctoolkit.survey.decisions import AnswerWords, Asked, Columns, Decisions, MissingCodes
 from sctoolkit.survey.find import find_instrument
 from sctoolkit.survey.grid import RawTable
-from sctoolkit.survey.identifiers import direct_identifiers
 from sctoolkit.survey.keys import key_id, load_key, pseudonyms
 from sctoolkit.survey.layouts import Opening, read_table
 from sctoolkit.survey.mapping import load_mapping, merge
@@ -41,6 +39,8 @@ def read(
     missing_codes: MissingCodes | None = None,
     answers: AnswerWords | None = None,
     asked: Asked | None = None,
+    consent: Mapping[str, Collection[Any]] | None = None,
+    item_columns: str | None = None,
     multiple: Mapping[str, Sequence[str]] | None = None,
     keep: Sequence[str] = (),
     key_file: str | os.PathLike[str] | None = None,
@@ -62,10 +62,11 @@ def read(
         `google_forms`, `microsoft_forms`, `jisc`. Without it, the header tells; ``provenance.options["detected"]`` says
         what was recognised.
     mapping : path or mapping, optional
-        Decisions on record as TOML: sections `columns`, `missing_codes`, `answers`, `asked`, `multiple`.
-    wave, side, columns, missing_codes, answers, asked, keep
-        As in `from_frame`. A direct identifier (name, e-mail, network address, place, telephone) is left behind
-        unless ``keep`` or ``columns`` names it.
+        Decisions on record as TOML: sections `columns`, `missing_codes`, `answers`, `asked`, `consent`,
+        `multiple`.
+    wave, side, columns, missing_codes, answers, asked, consent, item_columns, keep
+        As in `from_frame`. Columns that nobody names are left behind; direct identifiers among them (name, e-mail,
+        network address, place, telephone) are listed in ``provenance.options["identifiers_left_behind"]``.
     multiple : mapping, optional
         Column whose cells join several answers -> its options; it becomes one 0/1 column ``column/option`` each.
     key_file : path, optional
@@ -106,6 +107,8 @@ def read(
         missing_codes=missing_codes or {},
         answers=answers or {},
         asked=asked or {},
+        consent=consent or {},
+        item_columns=item_columns,
         multiple=multiple or {},
         wave=wave,
         side=side,
@@ -113,7 +116,6 @@ def read(
     )
     decisions = _with_layout(merge(load_mapping(mapping), said), raw)
     table = _split_multiple(raw, decisions)
-    table, left_behind = _without_identifiers(table, raw, decisions)
     chosen = _instrument(instrument, table, raw, decisions)
     key = None if key_file is None else load_key(key_file, outside=source.resolve().parent)
     if key is not None:
@@ -122,7 +124,6 @@ def read(
         "format": raw.layout,
         "detected": raw.detected,
         **raw.facts,
-        "identifiers_left_behind": sorted(left_behind),
         "key_id": None if key is None else key_id(key),
     }
     origin = Origin(
@@ -133,7 +134,9 @@ def read(
         labels=raw.labels,
         options={name: fact for name, fact in facts.items() if fact not in (None, [], {}, ())},
         inputs={source.name: hashlib.sha256(source.read_bytes()).hexdigest()},
-        caveats=(*raw.caveats, *_identifier_caveats(decisions, keyed=key is not None)),
+        identifiers=raw.identifiers,
+        keyed=key is not None,
+        caveats=raw.caveats,
     )
     return type_table(table, chosen, decisions, origin)
 
@@ -160,37 +163,6 @@ def _split_multiple(raw: RawTable, decisions: Decisions) -> pd.DataFrame:
         parts = split_joined(table[column], options, raw.rows, name=column)
         table = pd.concat([table.drop(columns=[name for name in parts if name in table]), parts], axis=1)
     return table
-
-
-def _without_identifiers(table: pd.DataFrame, raw: RawTable, decisions: Decisions) -> tuple[pd.DataFrame, list[str]]:
-    """Return the table without direct identifiers that nobody named, and which they were."""
-    found = {*raw.identifiers, *direct_identifiers([str(name) for name in table.columns])}
-    named = {*decisions.keep, *_named_columns(decisions)}
-    left_behind = [name for name in table.columns if name in found and name not in named]
-    return table.drop(columns=left_behind), left_behind
-
-
-def _named_columns(decisions: Decisions) -> list[str]:
-    columns = [column for column in decisions.columns.values() if column is not None]
-    return [name for column in columns for name in ([column] if isinstance(column, str) else column)]
-
-
-def _identifier_caveats(decisions: Decisions, *, keyed: bool) -> list[Caveat]:
-    """Return a caveat on direct identifiers that were kept by name."""
-    respondent = decisions.columns.get("respondent")
-    hidden = {respondent} if keyed and isinstance(respondent, str) else set()
-    kept = direct_identifiers(dict.fromkeys([*decisions.keep, *_named_columns(decisions)]))
-    kept = {name: kind for name, kind in kept.items() if name not in hidden}
-    if not kept:
-        return []
-    listed = ", ".join(f"`{name}` ({kind})" for name, kind in kept.items())
-    return [
-        Caveat(
-            code="identifiers_kept",
-            sentence=f"Columns that identify people were kept because they were named: {listed}.",
-            numbers={"columns": list(kept)},
-        )
-    ]
 
 
 def _keyed(table: pd.DataFrame, decisions: Decisions, key: bytes) -> pd.DataFrame:

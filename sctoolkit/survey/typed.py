@@ -15,9 +15,11 @@ from sctoolkit.instrument.model import Instrument
 from sctoolkit.result import Caveat, Provenance
 from sctoolkit.survey.answers import Unmatched, answer_key, read_column
 from sctoolkit.survey.asked import absence_caveats, empty_caveats, mark_not_asked
+from sctoolkit.survey.consent import consent_caveats, consenting
 from sctoolkit.survey.decisions import Decisions, check_answer_words, harmless_codes, split_missing_codes
+from sctoolkit.survey.identifiers import direct_identifiers, kept_caveats
 from sctoolkit.survey.known_texts import KnownTexts, known_texts
-from sctoolkit.survey.match import Match, match_columns
+from sctoolkit.survey.match import Match, match_columns, pattern_columns
 from sctoolkit.survey.responses import Responses
 from sctoolkit.survey.roles import check_repeats, role_columns
 from sctoolkit.survey.unmatched import refuse_unmatched
@@ -34,6 +36,8 @@ class Origin:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Sequence[str] = ()
+    keyed: bool = False
     caveats: Sequence[Caveat] = ()
 
 
@@ -41,16 +45,22 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
     """Return the typed answers of a table, from memory or from a file."""
     if len(table) == 0:
         raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
+    n_in = len(table)
+    rows = np.arange(1, n_in + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
+    agreed = consenting(table, decisions.consent)
+    if not agreed.all():
+        table, rows = table[agreed].reset_index(drop=True), rows[agreed]
     names = [str(name) for name in table.columns]
     texts = known_texts(instrument)
-    match = match_columns(names, instrument, given=decisions.columns, also=origin.also, questions=texts.questions)
+    given = {**pattern_columns(names, instrument, decisions.item_columns), **decisions.columns}
+    match = match_columns(names, instrument, given=given, also=origin.also, questions=texts.questions)
     _check_keep(decisions.keep, names)
-    rows = np.arange(1, len(table) + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
     codes, reasons = _typed_answers(table, instrument, match, decisions, rows, origin.labels, texts)
     sources = np.full(len(table), origin.source, dtype=object)
     stray = mark_not_asked(table, match, reasons, decisions.asked)
     roles = role_columns(table, match, wave=decisions.wave, side=decisions.side)
     check_repeats(roles, rows, sources)
+    named = _named(match, decisions.keep, keyed=origin.keyed)
     return Responses(
         instrument=instrument,
         items=tuple(match.items),
@@ -60,8 +70,15 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
         extra={name: table[name].to_numpy(copy=True) for name in decisions.keep},
         rows=rows,
         sources=sources,
-        provenance=_provenance(instrument, match, roles, origin, len(table)),
-        caveats=(*origin.caveats, *stray, *absence_caveats(instrument, match.absent), *empty_caveats(reasons)),
+        provenance=_provenance(instrument, match, roles, origin, table, named, n_in),
+        caveats=(
+            *origin.caveats,
+            *consent_caveats(agreed),
+            *kept_caveats(named),
+            *stray,
+            *absence_caveats(instrument, match.absent),
+            *empty_caveats(reasons),
+        ),
     )
 
 
@@ -71,17 +88,37 @@ def _check_keep(keep: Sequence[str], names: Sequence[str]) -> None:
             raise MatchError(f"`keep` must name columns of the data; `{name}` is none.", hint=did_you_mean(name, names))
 
 
+def _named(match: Match, keep: Sequence[str], *, keyed: bool) -> list[str]:
+    """Return the columns that were carried along by name; a respondent column of pseudonyms identifies nobody."""
+    roles = [name for role, names in match.roles.items() if not (keyed and role == "respondent") for name in names]
+    return [*keep, *roles]
+
+
 def _provenance(
-    instrument: Instrument, match: Match, roles: Mapping[str, npt.NDArray[Any]], origin: Origin, n_rows: int
+    instrument: Instrument,
+    match: Match,
+    roles: Mapping[str, npt.NDArray[Any]],
+    origin: Origin,
+    table: pd.DataFrame,
+    named: Sequence[str],
+    n_in: int,
 ) -> Provenance:
+    used = {*match.items.values(), *named}
+    identifiers = {*origin.identifiers, *direct_identifiers([str(name) for name in table.columns])}
+    left_behind = sorted(identifiers - used)
     return Provenance(
         analysis=origin.analysis,
         instrument=instrument.id,
         instrument_version=instrument.version,
         waves=tuple(dict.fromkeys(roles["wave"].tolist())) if "wave" in roles else (),
-        n_in=n_rows,
-        n_used=n_rows,
-        options={**origin.options, "columns": dict(match.items), "matched_by": dict(match.how)},
+        n_in=n_in,
+        n_used=len(table),
+        options={
+            **origin.options,
+            "columns": dict(match.items),
+            "matched_by": dict(match.how),
+            **({"identifiers_left_behind": left_behind} if left_behind else {}),
+        },
         inputs=origin.inputs,
     )
 

@@ -158,6 +158,10 @@ CASES = {
     "survey-keep-absent": typed(keep=["age"]),
     "survey-asked-item": typed(asked={"LON9": {"pid": ["a"]}}),
     "survey-asked-column": typed(asked={"LON1": {"ballot": ["a"]}}),
+    "survey-consent-column": typed(consent={"agreed": ["yes"]}),
+    "survey-consent-nobody": typed(frame(ok=["y", "n"]), consent={"ok": ["yes"]}),
+    "survey-pattern-without-item": typed(item_columns="pre_"),
+    "survey-pattern-fits-none": typed(item_columns="pre_{item}"),
     # rows
     "survey-respondent-twice": typed(frame(pid=["a", "a"]), columns={"respondent": "pid"}, wave=2),
     "survey-no-rows": typed(GOOD.iloc[:0]),

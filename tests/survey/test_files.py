@@ -6,7 +6,7 @@ import pyreadstat
 import pytest
 import xlsxwriter
 
-from sctoolkit import read, score
+from sctoolkit import read
 from sctoolkit.errors import MatchError
 from sctoolkit.survey.responses import REASONS
 from sctoolkit.survey.text_file import sniff_delimiter
@@ -112,17 +112,10 @@ def test_stata_with_tagged_missing_values(tmp_path):
     assert REASONS[responses.reasons[2, 0]] == "refused"
 
 
-def test_gss_and_ess_files_as_they_come(data_dir):
+def test_a_file_of_two_instruments_is_read_when_one_is_named(data_dir):
     path = data_dir / "gss_panel_2006" / "gss_panel_long.csv"
     roles = {"respondent": "firstid", "wave": "wave"}
     with pytest.raises(MatchError, match="one must be named") as caught:
         read(path, columns=roles)
     assert any("gss_social_trust" in line for line in caught.value.where)
     assert read(path, "gss_social_trust", columns=roles).n == 6000
-    ess = read(
-        data_dir / "ess_trust_fi_fr" / "ess_fi_fr_r1_r11.csv",
-        "ess_social_trust",
-        columns={"respondent": ["cntry", "idno"], "wave": "essround", "group": "cntry", "weight": "pspwght"},
-    )
-    assert ess.items == ("ppltrst",)
-    assert "scale_items_absent" in {caveat.code for caveat in score(ess).caveats}
