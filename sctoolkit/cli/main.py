@@ -12,13 +12,18 @@ from sctoolkit.errors import SctoolkitError, closest
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sctoolkit.cli.run:run", "Run a study: from its files to a report."),
+    "demo": ("sctoolkit.cli.demo:demo", "Write simulated data and run them: see what comes out."),
+    "init": ("sctoolkit.cli.init:init", "Write a first study file from your data files."),
+    "instruments": ("sctoolkit.cli.instruments:instruments", "Find, show, compare and check questionnaires."),
     "form": ("sctoolkit.cli.form:form", "Write a questionnaire as a form or a codebook."),
+    "score": ("sctoolkit.cli.score:score", "Score the answers in a file."),
+    "reliability": ("sctoolkit.cli.reliability:reliability", "Alpha, omega and item statistics of a scale."),
+    "factors": ("sctoolkit.cli.factors:factors", "How many factors, and which items go together."),
+    "invariance": ("sctoolkit.cli.invariance:invariance", "Do items measure alike over groups, sides or waves."),
     "change": ("sctoolkit.cli.change:change", "What changed between waves, and what may be said."),
     "plan": ("sctoolkit.cli.plan:plan", "What change a design could find."),
-    "grim": ("sctoolkit.cli.grim:grim", "Check printed percentages and means against their base."),
-    "demo": ("sctoolkit.cli.demo:demo", "Write simulated data and run them: see what comes out."),
-    "instruments": ("sctoolkit.cli.instruments:instruments", "Find, show, compare and check questionnaires."),
     "theory": ("sctoolkit.cli.theory:theory", "What a study can test of the theory of coproduction."),
+    "grim": ("sctoolkit.cli.grim:grim", "Check printed percentages and means against their base."),
 }
 """Command -> (module:attribute, one-line help), in the order in which they are shown."""
 

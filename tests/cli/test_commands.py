@@ -1,0 +1,111 @@
+"""Commands: the numbers of the functions, exit codes, and errors that say what to do."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from sctoolkit import load_instrument, load_study, read, reliability, score
+from sctoolkit.cli.main import COMMANDS, run_command
+from sctoolkit.evaluation.demo import write_demo
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder)
+    return folder
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*argv):
+        code = run_command([str(part) for part in argv])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(run, name):
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    assert out.startswith("Usage:")
+
+
+def test_score_prints_the_numbers_of_the_function(run, demo, tmp_path):
+    file = demo / "simulated-wave1.csv"
+    code, out, _ = run("score", file, "-i", "cscq", "--json", "-o", tmp_path / "s.csv")
+    assert code == 0
+    scores = score(read(file, "cscq"))
+    printed = {row["scale"]: row for row in json.loads(out)["scales"]}
+    frame = scores.frame()
+    for name in scores.scales:
+        assert printed[name]["mean"] == pytest.approx(frame[name].mean(), rel=1e-12)
+        assert printed[name]["scored"] + sum(printed[name]["not scored"].values()) == len(frame)
+    written = pd.read_csv(tmp_path / "s.csv")
+    pd.testing.assert_series_equal(written["ts"], frame["ts"], check_exact=False, rtol=1e-12)
+
+
+def test_reliability_prints_the_numbers_of_the_function(run, demo):
+    file = demo / "simulated-wave1.csv"
+    code, out, _ = run("reliability", file, "-i", "cscq", "-s", "bo", "--json")
+    assert code == 0
+    found = {row["term"]: row["estimate"] for row in json.loads(out)["reliability"]["tidy"]}
+    result = reliability(read(file, "cscq"), scale="bo", ordered=True)
+    assert found["alpha"] == pytest.approx(result.coefficients["alpha"].estimate, rel=1e-12)
+
+
+def test_factors_and_invariance_run(run, demo):
+    file = demo / "simulated-wave1.csv"
+    code, out, _ = run("factors", file, "-i", "cscq", "--items", "ts1,ts2,ts3,bo1,bo2,bo3", "--iterations", "50")
+    assert code == 0
+    assert "2 factors, as most rules say" in out
+    code, out, _ = run("invariance", file, "-i", "cscq", "-s", "ts", "--over", "side", "--collapse")
+    assert code == 0
+    assert "community" in out
+
+
+def test_init_writes_a_study_that_loads(run, demo):
+    files = [demo / name for name in ("simulated-wave1.csv", "simulated-wave2.xlsx", "simulated-wave3.csv")]
+    code, out, _ = run("init", *files, "-o", demo / "first.toml")
+    assert code == 0
+    assert "cscq" in out
+    study = load_study(demo / "first.toml")
+    assert [entry.path for entry in study.plan.file] == [file.name for file in files]
+    assert study.plan.columns.respondent == "code"
+    code, _, err = run("init", *files, "-o", demo / "first.toml")
+    assert code == 3
+    assert "--force" in err
+
+
+def test_form_names_its_file(run, tmp_path):
+    code, out, _ = run("form", "cscq", "--to", "offline", "--side", "community", "--short", "-o", tmp_path / "f.html")
+    assert code == 0
+    assert f"Wrote {tmp_path / 'f.html'}" in out
+    for item in load_instrument("cscq").items_of_form("short"):
+        assert f'name="{item.code}"' in (tmp_path / "f.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "says"),
+    [
+        (("scor", "x"), 2, "Did you mean 'score'?"),
+        (("score", "nofile.csv"), 3, "must exist"),
+        (("run", "nowhere"), 1, "sctoolkit init"),
+        (("form", "cscq", "--to", "xlsfrm", "--side", "community"), 2, "Did you mean `xlsform`?"),
+        (("instruments", "show", "cscp"), 1, "Did you mean `cscq`?"),
+        (("run",), 2, "Missing argument"),
+    ],
+)
+def test_wrong_calls_say_what_to_do(run, argv, code, says):
+    found, _, err = run(*argv)
+    assert found == code
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_debug_shows_the_traceback():
+    with pytest.raises(Exception, match="must exist"):
+        run_command(["--debug", "score", "nofile.csv"])
