@@ -197,7 +197,7 @@ def _rows(
     """Return estimates and standard errors of the rows of the table."""
     free = np.array([row.role == "free" for row in table.parameters])
     estimates = np.where(free, table.offset + table.mapping @ z, [row.value for row in table.parameters])
-    spread = np.einsum("ij,jk,ik->i", table.mapping, vcov, table.mapping)
+    spread = np.sum((table.mapping @ vcov) * table.mapping, axis=1)
     with np.errstate(invalid="ignore"):
         errors = np.where(free & (spread > 0.0), np.sqrt(spread), np.nan)
     states = [evaluate(model, z) for model in models]

@@ -19,7 +19,13 @@ from sctoolkit.numerics.implied_moments import FloatArray, GroupModel, Kind, eva
 from sctoolkit.numerics.ml import NormalGroup
 from sctoolkit.numerics.ml_robust import normal_inference
 from sctoolkit.numerics.normal_patterns import data_patterns, log_likelihood
-from sctoolkit.numerics.robust_tests import CorrectedTest, mean_adjusted, scaled_and_shifted, upper_tail
+from sctoolkit.numerics.robust_tests import (
+    CorrectedTest,
+    independence_traces,
+    mean_adjusted,
+    scaled_and_shifted,
+    upper_tail,
+)
 from sctoolkit.numerics.sandwich import wls_sandwich
 from sctoolkit.numerics.wls import weigh
 
@@ -168,6 +174,14 @@ def _ordinal_baseline(fit: ModelFit) -> Baseline:
         if group.weight.ndim == 2:
             gap[:t] = -np.linalg.solve(group.weight[:t, :t], group.weight[:t, t:] @ gap[t:])
         chi2 += (group.n - less) * float(gap @ weigh(group.weight, gap))
+    if all(group.weight.ndim == 1 for group in fit.moments):
+        traces = [
+            independence_traces(
+                group.weight[layout.n_locations :], group.gamma[layout.n_locations :, layout.n_locations :]
+            )
+            for group, layout in zip(fit.moments, fit.layouts, strict=True)
+        ]
+        return Baseline(chi2, dof, sum(first for first, _ in traces), sum(second for _, second in traces))
     sandwich = wls_sandwich(slopes, fit.moments)
     assert sandwich is not None
     return Baseline(chi2, dof, sandwich.trace_1, sandwich.trace_2)

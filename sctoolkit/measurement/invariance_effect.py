@@ -66,7 +66,7 @@ def score_effects(setup: Setup, fit: ModelFit) -> tuple[ScoreEffect, ...]:
         step[k] = 1e-5 * max(1.0, abs(float(fit.z[k])))
         ahead, behind = _parts(setup, fit, fit.z + step), _parts(setup, fit, fit.z - step)
         slope[:, k] = (ahead - behind).ravel() / (2.0 * step[k])
-    variance = np.einsum("ij,jk,ik->i", slope, fit.vcov, slope).reshape(value.shape)
+    variance = np.sum((slope @ fit.vcov) * slope, axis=1).reshape(value.shape)
     reference = setup.block_label(setup.blocks[0])
     for f, factor in enumerate(_factors(setup)):
         for b, block in enumerate(setup.blocks[1:]):

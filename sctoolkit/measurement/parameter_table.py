@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class Parameter:
 class Variables:
     """Names and kinds of the variables of a model.
 
-    ``occasion`` maps a name to (name without its wave, number of the wave) in models over waves.
+    ``position`` is the place of each name, items first; ``occasion`` maps a name to (name without its wave, number of
+    the wave) in models over waves.
     """
 
     items: tuple[str, ...]
@@ -46,11 +47,10 @@ class Variables:
     ordered: tuple[str, ...]
     n_thresholds: dict[str, int]
     occasion: dict[str, tuple[str, int]]
+    position: dict[str, int] = field(init=False)
 
-    @property
-    def position(self) -> dict[str, int]:
-        """Return the place of each name: items first."""
-        return {name: index for index, name in enumerate((*self.items, *self.latents))}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "position", {name: k for k, name in enumerate((*self.items, *self.latents))})
 
 
 @dataclass(frozen=True, slots=True)

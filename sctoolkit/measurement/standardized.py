@@ -72,7 +72,7 @@ def standardized_errors(fit: ModelFit, kind: Standard = "all") -> FloatArray:
         step[k] = 1e-5 * max(1.0, abs(float(fit.z[k])))
         ahead, behind = standardized_values(fit, fit.z + step, kind), standardized_values(fit, fit.z - step, kind)
         slope[:, k] = (ahead - behind) / (2.0 * step[k])
-    spread = np.einsum("ij,jk,ik->i", slope, fit.vcov, slope)
+    spread = np.sum((slope @ fit.vcov) * slope, axis=1)
     return np.sqrt(np.where(spread > 1e-14, spread, np.nan))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import chi2 as chi2_distribution
-from scipy.stats import ncx2
+from scipy.special import chdtr, chndtr
 
 from sctoolkit.numerics.implied_moments import FloatArray
 
@@ -103,7 +102,7 @@ def close_fit(chi2: float, dof: float, n: float, n_groups: int = 1, *, bound: fl
     """Return the p-value of the hypothesis that the RMSEA is at most ``bound``."""
     if dof <= 0:
         return NAN
-    return float(ncx2.sf(chi2, dof, n * dof * bound**2 / n_groups))
+    return 1.0 - float(chndtr(chi2, dof, n * dof * bound**2 / n_groups))
 
 
 def srmr(residuals: FloatArray, divisor: float) -> float:
@@ -113,11 +112,11 @@ def srmr(residuals: FloatArray, divisor: float) -> float:
 
 def _noncentrality(chi2: float, dof: float, probability: float) -> float:
     """Return l with P(chi2_dof(l) <= chi2) = probability, 0 where none exists."""
-    if chi2_distribution.cdf(chi2, dof) <= probability:
+    if chdtr(dof, chi2) <= probability:
         return 0.0
 
     def excess(value: float) -> float:
-        return float(ncx2.cdf(chi2, dof, value)) - probability
+        return float(chndtr(chi2, dof, value)) - probability
 
     high = max(chi2, 1.0)
     while excess(high) > 0.0:

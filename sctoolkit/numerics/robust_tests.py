@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2 as chi2_distribution
+from scipy.special import chdtrc
 
 from sctoolkit.numerics.implied_moments import FloatArray
 
@@ -31,7 +31,7 @@ def upper_tail(chi2: float, dof: float) -> float:
     """
     if dof <= 0 or not np.isfinite(chi2):
         return float("nan")
-    return float(chi2_distribution.sf(max(chi2, 0.0), dof))
+    return float(chdtrc(dof, max(chi2, 0.0)))
 
 
 def mean_adjusted(chi2: float, dof: int, trace_1: float) -> CorrectedTest:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from sctoolkit.numerics.implied_moments import FloatArray
 
@@ -30,7 +31,7 @@ def minimise(
     start: FloatArray,
     *,
     max_iterations: int = 400,
-    tolerance: float = 1e-20,
+    tolerance: float = 1e-15,
 ) -> Solution:
     """Minimise a smooth objective with Levenberg-Marquardt damping.
 
@@ -86,11 +87,10 @@ def minimise(
 def _step(hessian: FloatArray, scale: FloatArray, gradient: FloatArray, damping: float) -> FloatArray | None:
     """Return the damped Newton step, or None when the damped Hessian is not positive definite."""
     damped = hessian + np.diag(damping * scale) if damping else hessian
-    try:
-        factor = np.linalg.cholesky(damped)
-    except np.linalg.LinAlgError:
+    factor, info = dpotrf(damped, lower=1)
+    if info != 0:
         return None
-    step: FloatArray = np.linalg.solve(factor.T, np.linalg.solve(factor, gradient))
+    step: FloatArray = dpotrs(factor, gradient, lower=1)[0]
     return step if bool(np.all(np.isfinite(step))) else None
 
 

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from sctoolkit.numerics.free_thresholds import GroupMoments, without_free_thresholds
 from sctoolkit.numerics.implied_jacobian import jacobian
-from sctoolkit.numerics.implied_moments import FloatArray, GroupModel, Layout, evaluate, moments
+from sctoolkit.numerics.implied_moments import FloatArray, GroupModel, Layout, ModelState, evaluate, moments
 from sctoolkit.numerics.scoring_solver import Solution, minimise
-
-
-@dataclass(frozen=True, slots=True)
-class GroupMoments:
-    """Observed moments of one group.
-
-    ``weight`` is a vector (diagonal weights) or a matrix; ``gamma`` is the asymptotic covariance of
-    ``sqrt(n) * observed``; ``n`` is the number of respondents.
-    """
-
-    n: float
-    observed: FloatArray
-    weight: FloatArray
-    gamma: FloatArray
 
 
 def weigh(weight: FloatArray, right: FloatArray) -> FloatArray:
@@ -54,19 +40,30 @@ def fit_wls(
     ----------
     Muthen (1984), doi:10.1007/BF02294210.   Oracle: tests/oracle/cfa_ordinal.R (lavaan).
     """
+    reduced = without_free_thresholds(models, layouts, groups)
+    if reduced is not None:
+        part = fit_wls(reduced.models, reduced.layouts, reduced.groups, start[reduced.columns])
+        return reduced.restored(part)
     n_total = sum(group.n for group in groups)
+
+    latest: list[ModelState] = []
+    at: list[FloatArray] = []
 
     def objective(z: FloatArray) -> float:
         value = 0.0
-        for model, layout, group in zip(models, layouts, groups, strict=True):
-            gap = group.observed - moments(layout, evaluate(model, z))
+        states = [evaluate(model, z) for model in models]
+        for state, layout, group in zip(states, layouts, groups, strict=True):
+            gap = group.observed - moments(layout, state)
             value += group.n / n_total * float(gap @ weigh(group.weight, gap))
+        latest[:] = states
+        at[:] = [z]
         return value
 
     def derivatives(z: FloatArray) -> tuple[FloatArray, FloatArray]:
         gradient, hessian = np.zeros(z.size), np.zeros((z.size, z.size))
-        for model, layout, group in zip(models, layouts, groups, strict=True):
-            state = evaluate(model, z)
+        known = bool(at) and at[0] is z
+        for index, (model, layout, group) in enumerate(zip(models, layouts, groups, strict=True)):
+            state = latest[index] if known else evaluate(model, z)
             slope = jacobian(model, layout, state)
             weighted = weigh(group.weight, slope) * (group.n / n_total)
             gradient -= 2.0 * weighted.T @ (group.observed - moments(layout, state))
@@ -85,3 +82,6 @@ def group_objectives(
         gap = group.observed - moments(layout, evaluate(model, z))
         values.append(float(gap @ weigh(group.weight, gap)))
     return np.array(values)
+
+
+__all__ = ["GroupMoments", "fit_wls", "group_objectives", "weigh"]
