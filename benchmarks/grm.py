@@ -33,8 +33,26 @@ def simulate(n: int, k: int) -> np.ndarray:
     return (rng.random((n, k, 1)) < 1.0 / (1.0 + np.exp(-logits))).sum(axis=2)
 
 
+def plot(points: list[tuple[int, float, float]]) -> None:
+    """Draw seconds against respondents on logarithmic axes, with the line of proportional growth."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    n, fitted, scored = (np.array(column, dtype=float) for column in zip(*points, strict=True))
+    figure, axes = pyplot.subplots(figsize=(6.0, 4.0), layout="constrained")
+    axes.loglog(n, fitted, marker="o", label="fit with standard errors")
+    axes.loglog(n, scored, marker="s", label="EAP scores")
+    axes.loglog(n, fitted[-1] * n / n[-1], linestyle=":", color="0.5", label="proportional growth")
+    axes.set(xlabel="respondents", ylabel="CPU seconds", title="Graded response model, 20 items of 5 categories")
+    axes.legend(frameon=False)
+    figure.savefig(HERE / "RESULTS-grm.svg", metadata={"Date": None})
+    pyplot.close(figure)
+
+
 def main() -> None:
-    lines = []
+    lines, points = [], []
     for n, k in CASES:
         codes = simulate(n, k)
         start = time.process_time()
@@ -47,6 +65,8 @@ def main() -> None:
         bias = float((fit.items.slopes - np.linspace(0.8, 2.2, k)).mean())
         lines.append(f"| {n:,} | {k} | {fit.n_iterations} | {fitted:.2f} | {scored:.3f} | {bias:+.3f} |")
         print(lines[-1], flush=True)
+        if k == 20:
+            points.append((n, fitted, scored))
     head = (
         f"\n## {date.today()}: numpy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores\n\n"
         "| respondents | items | iterations | fit with errors, CPU s | EAP scores, CPU s | mean error of slopes |\n"
@@ -56,6 +76,7 @@ def main() -> None:
         if file.tell() == 0:
             file.write("# Graded response model: growth with respondents and items (five categories)\n")
         file.write(head + "\n".join(lines) + "\n")
+    plot(points)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ import pandas as pd
 from sctoolkit.errors import ConvergenceError, DataError, did_you_mean
 from sctoolkit.measurement.grm_result import Grm
 from sctoolkit.measurement.item_codes import ItemCodes, code_items
-from sctoolkit.measurement.limited_information import LimitedStatistic, limited_indices
+from sctoolkit.measurement.limited_information import LimitedIndices, LimitedStatistic, limited_indices
 from sctoolkit.measurement.membership import Labels, items_and_labels, level_names
 from sctoolkit.numerics.grm import GrmFit, fit_grm, parameter_vcov
-from sctoolkit.numerics.grm_likelihood import normal_grid
+from sctoolkit.numerics.grm_likelihood import Grid, normal_grid
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, Provenance
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 InformationKind = Literal["observed", "crossproduct", "sandwich"]
 
 IntArray = npt.NDArray[np.int64]
+
+MOST_ITEMS_FOR_FIT = 80
+"""Items up to which limited-information fit is computed; its work grows with the fourth power of items."""
 
 
 def grm(
@@ -111,7 +114,7 @@ def grm(
         estimates=fit,
         vcov=vcov,
         std_error_method=std_errors,
-        fit=limited_indices(coded.codes, which, coded.n_categories, fit, grid, statistic),
+        fit=_indices(coded, which, fit, grid, statistic),
         n_obs=len(answered),
         n_points=n_points,
         bound=bound,
@@ -133,6 +136,14 @@ def grm(
         ),
         caveats=(*caveats, *_model_caveats(coded, fit, bool(np.isnan(vcov).any()))),
     )
+
+
+def _indices(coded: ItemCodes, group: IntArray, fit: GrmFit, grid: Grid, statistic: LimitedStatistic) -> LimitedIndices:
+    """Limited-information fit; undefined beyond `MOST_ITEMS_FOR_FIT` items, where its matrices outgrow a computer."""
+    if len(coded.items) > MOST_ITEMS_FOR_FIT:
+        nan = float("nan")
+        return LimitedIndices(statistic, nan, 0, nan, nan, nan, nan, nan, nan, nan)
+    return limited_indices(coded.codes, group, coded.n_categories, fit, grid, statistic)
 
 
 def rows_in_use(items: pd.DataFrame, group: Labels | None) -> tuple[pd.DataFrame, IntArray, list[Any], list[Caveat]]:
@@ -254,6 +265,14 @@ def _model_caveats(coded: ItemCodes, fit: GrmFit, undefined: bool) -> list[Cavea
                 sentence=f"{n} respondents for {fit.n_par} parameters: fewer than five each; slopes are unstable.",
                 numbers={"n_obs": n, "n_par": fit.n_par},
                 n_people=n,
+            )
+        )
+    if len(coded.items) > MOST_ITEMS_FOR_FIT:
+        caveats.append(
+            Caveat(
+                code="fit_not_computed",
+                sentence=f"Limited-information fit is computed for at most {MOST_ITEMS_FOR_FIT} items.",
+                numbers={"n_items": len(coded.items)},
             )
         )
     if undefined:

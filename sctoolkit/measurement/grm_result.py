@@ -64,6 +64,11 @@ class Grm(Result):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vcov", read_only(self.vcov))
+        for record in (self.estimates, self.estimates.items):
+            for entry in dataclasses.fields(record):
+                value = getattr(record, entry.name)
+                if isinstance(value, np.ndarray):
+                    value.setflags(write=False)
 
     def item_parameters(self, group: int = 0) -> GradedItems:
         """Return slopes and intercepts of the k items in a group, on the common scale of theta."""

@@ -144,3 +144,18 @@ def test_small_sample_says_so():
 
 def test_text_names_treatment_first():
     assert "ordinal" in str(grm(simulate())).splitlines()[0]
+
+
+def test_many_items_are_fitted_without_limited_information():
+    rng = np.random.default_rng(31)
+    theta = rng.normal(size=(250, 1))
+    items = pd.DataFrame((1.2 * theta + rng.logistic(size=(250, 81)) > 0).astype(float)).add_prefix("q")
+    found = grm(items)
+    assert np.isnan(found.fit.chi2)
+    assert "fit_not_computed" in {c.code for c in found.caveats}
+
+
+def test_estimates_cannot_be_written_to():
+    found = grm(simulate(n=200))
+    with pytest.raises(ValueError, match="read-only"):
+        found.estimates.items.slopes[0] = 3.0
