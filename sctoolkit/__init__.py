@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.evaluation.write import write_report
+    from sctoolkit.instrument.compare import compare_instruments
+    from sctoolkit.instrument.coverage import theory_coverage
     from sctoolkit.instrument.find import list_instruments
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
@@ -81,6 +83,8 @@ _HOME: dict[str, str] = {
     "write_report": "sctoolkit.evaluation.write",
     "regress": "sctoolkit.change.regress",
     "list_instruments": "sctoolkit.instrument.find",
+    "compare_instruments": "sctoolkit.instrument.compare",
+    "theory_coverage": "sctoolkit.instrument.coverage",
     "load_instrument": "sctoolkit.instrument.library",
 }
 

@@ -43,9 +43,10 @@ def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     left, open_columns, given = width - 2 * (len(header) - 1), set(range(len(header))), [0] * len(header)
     while open_columns:
         share = left // len(open_columns)
-        fitting = [i for i in open_columns if need[i] <= share or least[i] >= share]
-        for i in fitting or list(open_columns):
-            given[i] = min(need[i], max(share, least[i])) if fitting else share
+        small = [i for i in open_columns if need[i] <= share]
+        stiff = [] if small else [i for i in open_columns if least[i] > share]
+        for i in small or stiff or list(open_columns):
+            given[i] = need[i] if small else least[i] if stiff else share
             left -= given[i]
             open_columns.discard(i)
     return [max(1, min(size, width)) for size in given]

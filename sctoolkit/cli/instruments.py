@@ -67,7 +67,8 @@ def list_(
         return
     for record in found.to_dict("records"):
         click.echo(_entry(record))
-    click.echo(f"\n{len(found)} questionnaires. `sctoolkit instruments show ID` says how far each is validated.")
+    count = "1 questionnaire" if len(found) == 1 else f"{len(found)} questionnaires"
+    click.echo(f"\n{count}. `sctoolkit instruments show ID` says how far each is validated.")
 
 
 def _entry(record: Mapping[Hashable, Any]) -> str:

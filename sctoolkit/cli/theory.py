@@ -91,7 +91,9 @@ def planned_sides(study: Study) -> tuple[str, ...]:
 
 def planned_logs(study: Study) -> tuple[str, ...]:
     """Return the names of the programme's tables that the study file has."""
-    return tuple(name for name, path in study.plan.logs.model_dump().items() if path is not None)
+    from sctoolkit.instrument.theory import LOGS
+
+    return tuple(name for name, path in study.plan.logs.model_dump().items() if path is not None and name in LOGS)
 
 
 def _print(study: Study, covered: Coverage, source: str) -> None:
@@ -104,14 +106,14 @@ def _print(study: Study, covered: Coverage, source: str) -> None:
     nodes = [
         (row["id"], row["node"], row["verdict"], row["by"], row["why"]) for row in covered.nodes().to_dict("records")
     ]
-    click.echo(text_table(("", "node", "", "by", "why, or what would"), nodes, width))
+    click.echo(text_table(("", "node", "verdict", "by", "why, or what would"), nodes, width))
     arrows = [
         (_arrow_text(entry.arrow.source, entry.arrow.to), entry.arrow.sign, entry.verdict, entry.why)
         for entry in covered.arrow
     ]
-    click.echo("\n" + text_table(("arrow", "sign", "", "why"), arrows, width))
+    click.echo("\n" + text_table(("arrow", "sign", "verdict", "why"), arrows, width))
     counts = covered.arrows()["verdict"].value_counts()
-    click.echo("\n" + ", ".join(f"{count} arrows {verdict}" for verdict, count in counts.items()) + ".")
+    click.echo("\n" + f"Arrows: {', '.join(f'{count} {verdict}' for verdict, count in counts.items())}.")
 
 
 def _arrow_text(cause: str, effect: str) -> str:

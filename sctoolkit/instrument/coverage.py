@@ -157,7 +157,8 @@ def _cover_node(
     lone = len(sides) == 1 and node.both_sides
     note = f"asked on the {sides[0]} side only, so no gap between the sides" if lone else ""
     if measures or kept:
-        return NodeCoverage(node=node, verdict="measured", scales=measures, logs=kept, why=note)
+        needs = "" if measures else "; ".join(f"the log must hold {node.logs[name]}" for name in kept)
+        return NodeCoverage(node=node, verdict="measured", scales=measures, logs=kept, why=note or needs)
     near = tuple(_proxies(node, instruments, theory))
     if near:
         return NodeCoverage(node=node, verdict="by proxy", scales=near, why=node.proxy_note)
@@ -197,7 +198,13 @@ def _cover_arrow(arrow: Arrow, covered: dict[str, NodeCoverage], waves: int, sid
     if absent:
         names = " and ".join(f"{node.id} ({node.name})" for node in absent)
         return ArrowCoverage(arrow=arrow, verdict="not testable", why=f"{names}: not measured")
-    why = [arrow.note] if arrow.note else []
+    cause, effect = ends[0], ends[-1]
+    if not effect.logs and set(effect.scales) and set(effect.scales) <= set(cause.scales):
+        shared = ", ".join(effect.scales)
+        return ArrowCoverage(
+            arrow=arrow, verdict="not testable", why=f"cause and effect rest on the same scale: {shared}"
+        )
+    why = [arrow.note.rstrip(".")] if arrow.note else []
     why += [f"{entry.node.id} by proxy: {entry.why}" for entry in ends if entry.verdict == "by proxy"]
     timing, ordered = _timing(arrow, ends, waves)
     why.insert(0, timing)

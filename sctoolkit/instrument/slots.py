@@ -58,12 +58,12 @@ def slot_values(
     empty = [name for name, text in values.items() if not text]
     if empty:
         raise InstrumentError(
-            f"Every slot of `{instrument.id}` must be filled, and {_named(empty)} is not.",
+            f"Every slot of `{instrument.id}` must be filled; these are not: {_named(empty)}.",
             hint="Name a side, which has defaults, or give the texts: `slots={'own': 'our group'}`.",
         )
     braced = [name for name, text in values.items() if "{" in text or "}" in text]
     if braced:
-        raise InstrumentError(f"The text of a slot must hold no braces, and that of {_named(braced)} does.")
+        raise InstrumentError(f"The text of a slot must hold no braces; these do: {_named(braced)}.")
     return values
 
 
@@ -82,9 +82,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """
     unfilled = [name for name in slots_in(text) if not values.get(name)]
     if unfilled:
-        raise InstrumentError(
-            f"A form must leave no slot open, and {_named(unfilled)} is not filled.", where=f"In: {text}"
-        )
+        raise InstrumentError(f"A form must leave no slot open; not filled: {_named(unfilled)}.", where=f"In: {text}")
 
     def put(match: re.Match[str]) -> str:
         value = values[match.group(1)]

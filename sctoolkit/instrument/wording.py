@@ -111,7 +111,7 @@ def _rows_of(instrument: Instrument, lang: str) -> list[WordingRow]:
     if lang not in files:
         raise InstrumentError(
             f"A form needs the wording of `{instrument.id}` in `{lang}`, and none is attached.",
-            where=_whose(instrument),
+            where=(*_whose(instrument), *((f"Here in: {', '.join(files)}",) if files else ())),
             hint=(
                 *(did_you_mean(lang, files) if files else ()),
                 f"Attach it: `sctoolkit instruments wording {instrument.id} FILE --lang {lang}`.",

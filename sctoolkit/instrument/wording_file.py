@@ -16,6 +16,7 @@ from sctoolkit.instrument.slots import slot_faults, slots_in
 COLUMNS: tuple[str, ...] = ("part", "code", "side", "lang", "text")
 PARTS: tuple[str, ...] = ("item", "answer", "stem", "instruction")
 SIZE_CAP = 1_000_000
+LISTED = 8
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
 
@@ -53,7 +54,10 @@ def parse_wording(content: bytes, origin: str, instrument: Instrument, lang: str
     """
     rows, faults = _rows(content, origin)
     tag = lang or _only_tag(rows)
-    faults += list(_faults(rows, instrument, tag))
+    if rows:
+        faults += list(_faults(rows, instrument, tag))
+    elif not faults:
+        faults = ["it holds no text"]
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise InstrumentError(
@@ -164,11 +168,14 @@ def _absent(rows: Sequence[WordingRow], instrument: Instrument) -> Iterator[str]
     for row in rows:
         if row.part == "item":
             given.setdefault(row.code, set()).add(row.side)
-    for code in instrument.item_codes:
-        sides = given.get(code, set())
-        if not sides:
-            yield f"item `{code}` has no text"
-        elif "" not in sides:
+    absent = [code for code in instrument.item_codes if code not in given]
+    if len(absent) > LISTED:
+        shown = ", ".join(f"`{code}`" for code in absent[:LISTED])
+        yield f"{len(absent)} items have no text: {shown} and {len(absent) - LISTED} more"
+    else:
+        yield from (f"item `{code}` has no text" for code in absent)
+    for code, sides in given.items():
+        if "" not in sides and code in instrument.by_code:
             for side in instrument.instrument.sides:
                 if side not in sides:
                     yield f"item `{code}` has no text for side `{side}`"

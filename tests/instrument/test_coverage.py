@@ -89,3 +89,9 @@ def test_unknown_logs_and_no_waves_are_refused():
         theory_coverage("cscq", logs=["engagment"])
     with pytest.raises(OptionError, match="waves"):
         theory_coverage("cscq", waves=0)
+
+
+def test_a_scale_is_no_evidence_for_its_own_cause():
+    cover = theory_coverage("cscq", waves=3, sides=SIDES)
+    assert verdicts(cover)["V1", "S1"] == "not testable"
+    assert "same scale" in next(entry.why for entry in cover.arrow if entry.arrow.source == "V1")

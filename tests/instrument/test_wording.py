@@ -164,7 +164,7 @@ def test_open_slots_are_refused():
     cscq = load_instrument("cscq")
     with pytest.raises(InstrumentError, match="must be filled"):
         wording_of(cscq)
-    with pytest.raises(InstrumentError, match="not filled"):
+    with pytest.raises(InstrumentError, match="no slot open"):
         fill("I trust {them}.", {})
     with pytest.raises(InstrumentError, match="no braces"):
         slot_values(cscq, "community", {"own": "our {group}"})
