@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from sctoolkit.errors import OptionError, did_you_mean
 
 Correlation = Literal["polychoric", "pearson"]
-Extraction = Literal["minres", "ml", "principal_axis"]
+Extraction = Literal["minres", "ml", "principal_axis", "dwls"]
 Rotation = Literal["none", "varimax", "promax", "oblimin", "quartimin", "quartimax", "geomin", "target", "bifactor"]
 Estimator = Literal["WLSMV", "WLSM", "DWLS", "ULSMV", "ULSM", "ULS", "WLS", "ML", "MLM", "MLR"]
 Parameterization = Literal["delta", "theta"]

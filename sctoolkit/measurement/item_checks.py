@@ -29,7 +29,7 @@ def usable_rows(items: pd.DataFrame, missing: str, at_least: int = 3) -> npt.NDA
     if items.shape[1] < 2:
         raise DataError(f"A scale must have at least 2 items, not {items.shape[1]}.")
     known = items.notna().to_numpy()
-    rows: npt.NDArray[np.bool_] = known.all(axis=1) if missing == "listwise" else known.any(axis=1)
+    rows = np.asarray(known.all(axis=1) if missing == "listwise" else known.any(axis=1), dtype=np.bool_)
     if int(rows.sum()) < at_least:
         gaps = items.isna().sum()
         worst = gaps[gaps > 0].sort_values(ascending=False).head(3)
@@ -66,15 +66,15 @@ def check_direction(
     names: Sequence[str], correlation: FloatArray, n_obs: float, on_reversed: OnReversed
 ) -> tuple[Caveat, ...]:
     """Name items that run against the others: an error, or a caveat where that was asked for."""
-    backwards = np.flatnonzero(against_the_rest(correlation, n_obs))
-    if not backwards.size:
+    backwards = np.flatnonzero(against_the_rest(correlation, n_obs)).tolist()
+    if not backwards:
         return ()
     named = ", ".join(f"`{names[j]}`" for j in backwards)
     if on_reversed == "raise":
         raise DataError(
             f"Items of a scale must run in one direction, but {named} "
-            f"{'runs' if backwards.size == 1 else 'run'} against the others.",
-            where=f"{backwards.size} of {len(names)} items correlate negatively with the rest.",
+            f"{'runs' if len(backwards) == 1 else 'run'} against the others.",
+            where=f"{len(backwards)} of {len(names)} items correlate negatively with the rest.",
             hint=(
                 "Reverse them first (keying -1 in the instrument, or highest + lowest answer minus the answer).",
                 'Pass `on_reversed="caveat"` to go on all the same.',
@@ -83,7 +83,7 @@ def check_direction(
     return (
         Caveat(
             code="reversed_items",
-            sentence=f"{named} {'runs' if backwards.size == 1 else 'run'} against the other items: reverse before "
+            sentence=f"{named} {'runs' if len(backwards) == 1 else 'run'} against the other items: reverse before "
             "use, the figures below mix directions.",
             numbers={"items": [names[j] for j in backwards]},
         ),

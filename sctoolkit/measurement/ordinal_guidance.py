@@ -18,16 +18,18 @@ def ordinal_guidance(statistics: OrdinalStatistics, names: Sequence[str]) -> tup
     return (
         *_few(statistics, len(names)),
         *_empty(statistics, names),
-        *_pairs("at_bound", statistics.at_bound, names, _AT_BOUND),
-        *_pairs("corrected_pairs", statistics.corrected, names, _CORRECTED),
-        *_pairs("not_converged", ~statistics.converged, names, _NOT_CONVERGED),
+        *pair_caveat("at_bound", statistics.at_bound, names),
+        *pair_caveat("corrected_pairs", statistics.corrected, names),
+        *pair_caveat("not_converged", ~statistics.converged, names),
         *_indefinite(statistics),
     )
 
 
-_AT_BOUND = "Answers are ordered so perfectly that the correlation is at its bound and has no standard error: {pairs}."
-_CORRECTED = "One cell of a two-by-two table is empty; half a person was moved, margins kept: {pairs}."
-_NOT_CONVERGED = "The correlation was not determined by the answers: {pairs}."
+_PAIR_TEXTS = {
+    "at_bound": "Answers are ordered so perfectly that a correlation is at its bound, without standard error: {pairs}.",
+    "corrected_pairs": "One cell of a two-by-two table is empty; half a person was moved, margins kept: {pairs}.",
+    "not_converged": "The correlation is not determined by the answers: {pairs}.",
+}
 
 
 def _few(statistics: OrdinalStatistics, n_items: int) -> tuple[Caveat, ...]:
@@ -65,15 +67,15 @@ def _empty(statistics: OrdinalStatistics, names: Sequence[str]) -> tuple[Caveat,
     )
 
 
-def _pairs(code: str, flags: npt.NDArray[np.bool_], names: Sequence[str], text: str) -> tuple[Caveat, ...]:
-    """A caveat that names flagged pairs."""
+def pair_caveat(code: str, flags: npt.NDArray[np.bool_], names: Sequence[str]) -> tuple[Caveat, ...]:
+    """A caveat that names flagged pairs of items, if there are any."""
     flagged = np.flatnonzero(flags)
     if not flagged.size:
         return ()
     first, second = np.triu_indices(len(names), 1)
     named = [f"`{names[first[pair]]}` x `{names[second[pair]]}`" for pair in flagged]
     shown = ", ".join(named[:4]) + (f" and {len(named) - 4} more" if len(named) > 4 else "")
-    return (Caveat(code=code, sentence=text.format(pairs=shown), numbers={"n_pairs": int(flagged.size)}),)
+    return (Caveat(code=code, sentence=_PAIR_TEXTS[code].format(pairs=shown), numbers={"n_pairs": int(flagged.size)}),)
 
 
 def _indefinite(statistics: OrdinalStatistics) -> tuple[Caveat, ...]:

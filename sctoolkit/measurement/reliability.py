@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.errors import OptionError
+from sctoolkit.measurement.hierarchical import hierarchical_coefficients
 from sctoolkit.measurement.item_checks import (
     OnReversed,
     check_direction,
@@ -50,6 +51,7 @@ def reliability(
     missing: Literal["listwise", "pairwise"] = "listwise",
     denominator: Denominator = "observed",
     on_reversed: OnReversed = "raise",
+    group_factors: int | None = None,
     n_bootstrap: int = 1000,
     level: float = 0.95,
 ) -> Reliability:
@@ -75,6 +77,8 @@ def reliability(
         the factor model.
     on_reversed : {"raise", "caveat"}
         What to do with items that run against the others.
+    group_factors : int, optional
+        Number of group factors for omega hierarchical (3 or more; with 2 it rests on an assumption).
     n_bootstrap : int
         Resamples.
     level : float
@@ -132,6 +136,10 @@ def reliability(
     weights = None
     if coded is not None:
         extra, weights, notes = _ordinal(coded, names, missing, denominator, ci, level)
+        figures.update(extra)
+        caveats += notes
+    if group_factors is not None:
+        extra, notes = _hierarchical(table, coded, missing, group_factors)
         figures.update(extra)
         caveats += notes
     if ci == "bootstrap" and seed is not None:
@@ -264,6 +272,17 @@ def _ordinal(
     if fit.problem:
         caveats.append(Caveat(code="omega_categorical_not_estimated", sentence=fit.problem))
     return figures, dwls_weights(statistics, len(names)), caveats
+
+
+def _hierarchical(
+    table: FloatArray, coded: OrdinalItems | None, missing: Literal["listwise", "pairwise"], group_factors: int
+) -> tuple[dict[str, Coefficient], list[Caveat]]:
+    """Omega hierarchical and total by Schmid-Leiman."""
+    if coded is None:
+        correlation = pairwise_covariance(table)[1]
+    else:
+        correlation = ordinal_statistics(coded.codes, coded.n_categories, missing=missing, nacov="none").correlation
+    return hierarchical_coefficients(correlation, group_factors, latent=coded is not None)
 
 
 def _bootstrapped(

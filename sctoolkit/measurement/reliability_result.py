@@ -21,6 +21,8 @@ NAMES = {
     "omega_latent": "omega of latent responses",
     "omega_hierarchical": "omega hierarchical (Schmid-Leiman)",
     "omega_total_groups": "omega total (Schmid-Leiman)",
+    "explained_common_variance": "share of common variance that is general (ECV)",
+    "omega_hierarchical_bifactor": "omega hierarchical (exploratory bifactor rotation)",
     "average_r": "average inter-item correlation",
     "std_error_measurement": "standard error of measurement of the item mean",
 }
@@ -96,11 +98,11 @@ class Reliability(Result):
         lines = [
             f"Reliability of {self.provenance.scale or 'the scale'}: {len(self.items)} items treated as {treated}, "
             f"{self.provenance.n_used} people",
-            f"{'':22}{'estimate':>9}{'std_error':>11}{f'{self.ci_level:.0%} interval':>19}",
+            f"{'':28}{'estimate':>9}{'std_error':>11}{f'{self.ci_level:.0%} interval':>19}",
         ]
         for figure in self.coefficients.values():
             interval = f"{figure.ci_low:.3f} to {figure.ci_high:.3f}" if np.isfinite(figure.ci_low) else ""
             error = f"{figure.std_error:.3f}" if np.isfinite(figure.std_error) else ""
             mark = " <- report" if figure.term == self.headline else ""
-            lines.append(f"{figure.term:22}{figure.estimate:9.3f}{error:>11}{interval:>19}{mark}")
+            lines.append(f"{figure.term:28}{figure.estimate:9.3f}{error:>11}{interval:>19}{mark}")
         return "\n".join(caveat_lines(lines, self.caveats))

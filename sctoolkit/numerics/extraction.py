@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,8 @@ LOWEST_UNIQUENESS = 0.005
 class Extraction:
     """Unrotated solution.
 
-    ``loadings`` (p, m), columns with positive sums; ``uniquenesses`` (p,); ``discrepancy`` the minimised function
-    (half the sum of squared residuals for minres and principal axis, the likelihood function for ML); ``heywood``
+    ``loadings`` (p, m), columns with positive sums; ``uniquenesses`` (p,); ``discrepancy`` the minimised function (sum
+    over pairs of squared residuals, weighted for DWLS; the likelihood function for ML); ``heywood``
     (p,) marks items whose uniqueness ended at its lower bound: communality of one or more.
     """
 
@@ -160,8 +161,12 @@ def _finish(
     discrepancy: Discrepancy, correlation: FloatArray, m: int, psi: FloatArray, upper: FloatArray
 ) -> tuple[FloatArray, float, int]:
     """L-BFGS-B from where Gauss-Newton stopped."""
-    fit = minimize(
-        lambda x: discrepancy(x, correlation, m)[:2],
+
+    def objective(x: FloatArray) -> tuple[float, FloatArray]:
+        return discrepancy(x, correlation, m)[:2]
+
+    fit: Any = minimize(
+        objective,
         psi,
         jac=True,
         method="L-BFGS-B",

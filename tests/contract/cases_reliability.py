@@ -11,6 +11,18 @@ def likert(n=80, p=5, seed=1):
 
 
 CASES = {
+    "polychoric": lambda: ((likert(),), {}),
+    "polychoric[mixed]": lambda: ((likert().assign(age=np.arange(80.0)),), {"continuous": ["age"]}),
+    "polychoric[pairwise]": lambda: (
+        (likert().mask(np.random.default_rng(3).random((80, 5)) < 0.1),),
+        {"missing": "pairwise", "nacov": "diagonal", "weights": np.linspace(0.5, 2, 80)},
+    ),
+    "efa": lambda: ((likert(p=6), 2), {"seed": 1}),
+    "efa[one]": lambda: ((likert(p=6), 1), {"seed": 1, "extraction": "ml", "correlation": "pearson"}),
+    "efa[matrix]": lambda: ((likert(p=6).corr(), 2), {"seed": 1, "correlation": "pearson", "n_obs": 80}),
+    "n_factors": lambda: ((likert(p=6),), {"correlation": "polychoric", "seed": 1, "n_iterations": 20}),
+    "n_factors[pearson]": lambda: ((likert(p=6),), {"correlation": "pearson", "seed": 1, "n_iterations": 20}),
+    "reliability[groups]": lambda: ((likert(p=8),), {"ordered": False, "group_factors": 2}),
     "item_analysis": lambda: ((likert(),), {}),
     "reliability": lambda: ((likert(),), {"ordered": True}),
     "reliability[continuous]": lambda: ((likert(),), {"ordered": False, "ci": "feldt"}),

@@ -201,3 +201,13 @@ def test_intervals_of_categorical_omega_cover():
         figure = reliability(sample(300), ordered=True).coefficients["omega_categorical"]
         inside += figure.ci_low <= truth <= figure.ci_high
     assert 0.92 <= inside / 400 <= 0.98
+
+
+def test_hierarchical_omega_equals_psych():
+    table = pd.read_csv(ORACLE / "expected.csv")
+    figures = table[table["case"] == "nine"].set_index("quantity")["value"]
+    nine = pd.read_csv(ORACLE.parent / "polychoric" / "ordinal.csv")[[f"y{j}" for j in range(1, 10)]]
+    found = reliability(nine, ordered=False, group_factors=3).coefficients
+    assert found["omega_hierarchical"].estimate == pytest.approx(figures["omega_hierarchical"], abs=1e-5)
+    assert found["omega_total_groups"].estimate == pytest.approx(figures["omega_total"], abs=1e-5)
+    assert 0 < found["explained_common_variance"].estimate < 1
