@@ -18,8 +18,8 @@ from sctoolkit.change.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.change.router import Assignment
 from sctoolkit.errors import DesignError, SctoolkitError
 from sctoolkit.numerics.attrition_bounds import lee_bounds, tipping_point, worst_case_bounds
-from sctoolkit.numerics.balance import effective_size
 from sctoolkit.numerics.multiple_imputation import impute_pmm, pool_scalars
+from sctoolkit.numerics.staying_weights import kish_effective_size, stabilised_weights
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
@@ -164,7 +164,7 @@ def attrition(
     bounds = _bounds(start, scale_range)
     views = [e for e in (weighted, imputed) if e is not None]
     verdict, survives = _verdict(reference, views, bounds)
-    ess = effective_size(weights[np.isfinite(weights)]) if np.isfinite(weights).any() else float("nan")
+    ess = kish_effective_size(weights[np.isfinite(weights)]) if np.isfinite(weights).any() else float("nan")
     tipping = _tipping(start, reference)
     return Attrition(
         estimates=(*shares, reference, *views, *bounds, *tipping, *_lost_against_rest(start)),
@@ -306,12 +306,10 @@ def _weighted(start: _Start) -> tuple[FloatArray, Estimate | None]:
     table = (start.known - start.known.mean(axis=0)) / np.where(scale > 0, scale, 1.0)
     fitted = LogisticRegression(C=1e6, max_iter=1000).fit(table, start.stayed)
     chance = np.clip(fitted.predict_proba(table)[:, 1], TRUNCATE_AT, 1 - TRUNCATE_AT)
-    share = start.stayed.mean()
+    share = np.full(len(chance), start.stayed.mean())
     if start.arm is not None:
         share = np.where(start.arm == 1, start.stayed[start.arm == 1].mean(), start.stayed[start.arm == 0].mean())
-    raw = share / chance
-    low, high = np.quantile(raw[start.stayed], [TRUNCATE_AT, 1 - TRUNCATE_AT])
-    weights[start.stayed] = np.clip(raw, low, high)[start.stayed]
+    weights[start.stayed] = stabilised_weights(chance[start.stayed], share[start.stayed], TRUNCATE_AT)
     estimate = _estimate(start, start.after, start.stayed, np.nan_to_num(weights), estimator="weighted for staying")
     return weights, replace(estimate, method=f"{estimate.method}, inverse-probability weights")
 

@@ -15,7 +15,8 @@ from sctoolkit.change.estimate_change import treated_code
 from sctoolkit.change.estimates import Estimate, compact, linear_contrast, show
 from sctoolkit.change.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError
-from sctoolkit.numerics.balance import balance, effective_size
+from sctoolkit.numerics.balance import balance
+from sctoolkit.numerics.staying_weights import kish_effective_size
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
@@ -213,7 +214,7 @@ def _caveats(
     table: FloatArray, arm: BoolArray, weight: FloatArray, propensity: FloatArray, names: Sequence[str]
 ) -> tuple[Caveat, ...]:
     """Return effective sizes, overlap and covariates that are still unlike."""
-    sizes = effective_size(weight[arm]), effective_size(weight[~arm])
+    sizes = kish_effective_size(weight[arm]), kish_effective_size(weight[~arm])
     outside = float(((propensity[arm] > propensity[~arm].max()) | (propensity[arm] < propensity[~arm].min())).mean())
     caveats = [
         Caveat(

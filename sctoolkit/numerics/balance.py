@@ -61,15 +61,3 @@ def balance(covariates: FloatArray, treated: npt.NDArray[np.bool_], weights: Flo
         standardised = np.where(pooled > 0, (means[0] - means[1]) / pooled, np.nan)
         ratio = np.where(variances[1] > 0, variances[0] / variances[1], np.nan)
     return Balance(means[0], means[1], standardised, ratio)
-
-
-def effective_size(weights: FloatArray) -> float:
-    """Return Kish's effective sample size, (sum w)^2 / sum w^2.
-
-    Examples
-    --------
-    >>> effective_size(np.array([1.0, 1.0, 2.0]))
-    2.6666666666666665
-    """
-    total = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / total if total > 0 else 0.0

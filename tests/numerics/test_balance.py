@@ -1,9 +1,9 @@
-"""Balance, effective size and Johnson-Neyman points."""
+"""Balance of groups and Johnson-Neyman points."""
 
 import numpy as np
 import pytest
 
-from sctoolkit.numerics.balance import balance, effective_size
+from sctoolkit.numerics.balance import balance
 from sctoolkit.numerics.johnson_neyman import johnson_neyman
 
 
@@ -19,11 +19,6 @@ def test_balance_by_hand():
 
 def test_a_covariate_that_does_not_vary_has_no_difference():
     assert np.isnan(balance(np.ones((4, 1)), np.array([True, True, False, False])).std_difference[0])
-
-
-def test_effective_size():
-    assert effective_size(np.ones(7)) == 7
-    assert effective_size(np.zeros(3)) == 0
 
 
 def test_johnson_neyman_ends_are_where_the_interval_touches_zero():

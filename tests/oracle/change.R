@@ -1,6 +1,7 @@
 # Figures for linkage-aware change, two sides and existing groups, from R on data that tests/oracle/change/make_data.py wrote.
 # Run in tests/oracle: Rscript change.R
 suppressMessages({library(lme4); library(lmerTest); library(pbkrtest); library(clubSandwich); library(jsonlite)})
+lmer <- function(...) lmerTest::lmer(..., control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-11)))
 d <- read.csv("change/panel.csv", na.strings = "")
 d$post <- as.numeric(d$wave == 2)
 two <- d
