@@ -163,15 +163,25 @@ def squared_distance(values: FloatArray) -> tuple[FloatArray, IntArray]:
     if np.linalg.cond(covariance) > 1e10:
         raise NotIdentifiedError("The items must not determine each other, and their covariance has no inverse.")
     distance = np.full(len(values), np.nan)
-    patterns, which = np.unique(given, axis=0, return_inverse=True)
-    for place, pattern in enumerate(patterns):
+    for rows in _alike_rows(given):
+        pattern = given[rows[0]]
         if not pattern.any():
             continue
-        rows = np.flatnonzero(which.ravel() == place)
         gap = values[np.ix_(rows, np.flatnonzero(pattern))] - mean[pattern]
         solved = np.linalg.solve(covariance[np.ix_(pattern, pattern)], gap.T)
         distance[rows] = (gap * solved.T).sum(axis=1)
     return distance, given.sum(axis=1).astype(np.int64)
+
+
+def _alike_rows(marks: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+    """Return the row numbers of each distinct row of marks."""
+    group = np.zeros(len(marks), dtype=np.int64)
+    for start in range(0, marks.shape[1], 32):
+        part = marks[:, start : start + 32]
+        word = part @ (np.int64(1) << np.arange(part.shape[1], dtype=np.int64))
+        group = np.unique(group * (np.int64(1) << 32) + word, return_inverse=True)[1]
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
 
 
 def most_alike(answers: FloatArray, *, least: int) -> FloatArray:

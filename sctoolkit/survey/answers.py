@@ -186,10 +186,16 @@ def read_column(
     unmatched = []
     for place in strange:
         where = np.flatnonzero(places == place)
-        value = as_text(distinct[place])
+        value = _short(as_text(distinct[place]))
         near = closest(fold(value), key.known()) if as_number(value) is None else None
         unmatched.append(Unmatched(item, value, len(where), tuple(rows[where[:5]].tolist()), near))
     return codes, reasons, unmatched
+
+
+def _short(text: str) -> str:
+    """Return a cell as messages show it: at most 60 characters of one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
 
 
 def _code_text(number: float) -> str:

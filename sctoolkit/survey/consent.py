@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ import pandas as pd
 from sctoolkit.errors import DataError, MatchError, did_you_mean
 from sctoolkit.result import Caveat
 from sctoolkit.survey.text import as_text, column_texts, fold
+
+FEW_WORDS = 5
 
 
 def consenting(table: pd.DataFrame, consent: Mapping[str, Collection[Any]]) -> npt.NDArray[np.bool_]:
@@ -35,13 +37,19 @@ def consenting(table: pd.DataFrame, consent: Mapping[str, Collection[Any]]) -> n
         wanted = {fold(as_text(value)) for value in listed}
         agreed &= np.array([fold(text) in wanted for text in column_texts(table[column])], dtype=bool)
     if not agreed.any():
-        found = {name: sorted(set(column_texts(table[name])) - {""})[:5] for name in consent}
         raise DataError(
             "At least one row must give consent, and none does.",
-            where=[f"`{name}` holds: {', '.join(words) or 'nothing'}." for name, words in found.items()],
+            where=[_entries(name, sorted(set(column_texts(table[name])) - {""})) for name in consent],
             hint="Name the values that mean consent: `consent={'column': ['Yes']}`.",
         )
     return agreed
+
+
+def _entries(name: str, words: Sequence[str]) -> str:
+    """Say what a column holds; many different entries may be personal and are only counted."""
+    if len(words) > FEW_WORDS:
+        return f"`{name}` holds {len(words)} different entries."
+    return f"`{name}` holds: {', '.join(words) or 'nothing'}."
 
 
 def consent_caveats(agreed: npt.NDArray[np.bool_]) -> list[Caveat]:

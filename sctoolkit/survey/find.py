@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sctoolkit.errors import MatchError
+from sctoolkit.errors import InstrumentError, MatchError
 from sctoolkit.instrument.library import instrument_folders, load_instrument
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.survey.decisions import Columns
+from sctoolkit.survey.known_texts import known_texts
 from sctoolkit.survey.match import match_columns
 from sctoolkit.survey.responses import ROLES
 
@@ -18,8 +19,8 @@ LEAST = 0.5
 def find_instrument(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: Columns) -> Instrument:
     """Return the one instrument of the library that the columns hold.
 
-    An instrument fits when all its items are there and no larger fitting one uses the same columns; where none is
-    complete, the one with most items fits, if at least `LEAST` of its items are there.
+    An instrument fits when all items of one of its forms are there and no larger fitting one uses the same columns;
+    where none is complete, the one with most items fits, if at least `LEAST` of its items are there.
 
     Raises
     ------
@@ -27,9 +28,9 @@ def find_instrument(columns: Sequence[str], also: Mapping[str, Sequence[str]], g
         If none fits, or several do.
     """
     matches = _matches(columns, also, given)
-    complete = {one: used for one, used in matches.items() if len(used) == len(load_instrument(one).items)}
+    complete = {one: used for one, used in matches.items() if _holds_a_form(load_instrument(one), used)}
     fitting = {
-        one: used for one, used in complete.items() if not any(used < other for other in complete.values())
+        one: used for one, used in complete.items() if not any(_within(used, other) for other in complete.values())
     } or _most(matches)
     if not fitting:
         raise MatchError(
@@ -46,8 +47,8 @@ def find_instrument(columns: Sequence[str], also: Mapping[str, Sequence[str]], g
     return load_instrument(next(iter(fitting)))
 
 
-def _matches(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: Columns) -> dict[str, frozenset[str]]:
-    """Return instrument -> columns that hold its items."""
+def _matches(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: Columns) -> dict[str, dict[str, str]]:
+    """Return instrument -> (item -> column)."""
     roles = {name: column for name, column in given.items() if name in ROLES}
     items = {name: column for name, column in given.items() if name not in ROLES}
     found = {}
@@ -56,14 +57,31 @@ def _matches(columns: Sequence[str], also: Mapping[str, Sequence[str]], given: C
         if not instrument.items or not items.keys() <= instrument.by_code.keys():
             continue
         try:
-            match = match_columns(columns, instrument, given={**roles, **items}, also=also, strict=False)
-        except MatchError:
+            match = match_columns(
+                columns,
+                instrument,
+                given={**roles, **items},
+                also=also,
+                questions=known_texts(instrument).questions,
+                strict=False,
+            )
+        except (MatchError, InstrumentError):
             continue
-        found[instrument_id] = frozenset(match.items.values())
+        found[instrument_id] = dict(match.items)
     return found
 
 
-def _most(matches: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def _holds_a_form(instrument: Instrument, used: Mapping[str, str]) -> bool:
+    forms = instrument.instrument.forms
+    return any({item.code for item in instrument.items_of_form(form)} <= used.keys() for form in forms)
+
+
+def _within(used: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether all columns of one instrument are among those of another, which has more."""
+    return set(used.values()) < set(other.values())
+
+
+def _most(matches: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Return the instruments with most items there, of those with enough of them."""
     enough = {one: used for one, used in matches.items() if len(used) >= LEAST * len(load_instrument(one).items)}
     most = max((len(used) for used in enough.values()), default=0)

@@ -85,16 +85,16 @@ def cells_below(grid: Grid, names: Sequence[str], place: int) -> tuple[pd.DataFr
     width = len(names)
     body, numbers = [], []
     for offset, row in enumerate(grid.rows[place:], start=grid.first + place):
-        if not any(cell.strip() for cell in row):
+        if not "".join(row).strip():
             continue
-        if any(cell.strip() for cell in row[width:]):
+        if len(row) > width and "".join(row[width:]).strip():
             raise ReadError(
                 f"Every row must fit under the {width} columns of the header; row {offset} has {len(row)} cells.",
                 where=f"File: {grid.source}.",
                 hint="A cell that holds the separator needs quotes around it; or the separator was guessed wrong "
                 "(`delimiter=`).",
             )
-        body.append([*row[:width], *[""] * (width - len(row))])
+        body.append(row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
         numbers.append(offset)
     if not body:
         raise ReadError(

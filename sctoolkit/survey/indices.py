@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import stats
 
 from sctoolkit.errors import NotIdentifiedError
@@ -120,8 +121,8 @@ def _equal(codes: FloatArray, least: int) -> FloatArray:
     """Return 1 for rows that equal another one, 0 for the others, nan for those with too few answers."""
     given = ~np.isnan(codes)
     flat = np.nanmax(np.where(given, codes, -np.inf), axis=1) <= np.nanmin(np.where(given, codes, np.inf), axis=1)
-    _, which, count = np.unique(np.nan_to_num(codes, nan=-1e9), axis=0, return_inverse=True, return_counts=True)
-    return np.where((given.sum(axis=1) < least) | flat, np.nan, (count[which.ravel()] > 1).astype(np.float64))
+    repeated = pd.DataFrame(codes).duplicated(keep=False).to_numpy(dtype=np.float64)
+    return np.where((given.sum(axis=1) < least) | flat, np.nan, repeated)
 
 
 def unanswered(responses: Responses, limits: Limits) -> Index:

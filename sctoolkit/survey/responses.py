@@ -18,6 +18,9 @@ ANSWERED = 0
 REASONS: tuple[str, ...] = ("answered", *NON_ANSWERS)
 """Meaning of the numbers in ``Responses.reasons``: 0 answered, then the kinds of non-answer."""
 
+LINES = 16
+"""Items shown when answers are printed."""
+
 ROLES: tuple[str, ...] = (
     "respondent", "wave", "side", "organisation", "group", "weight", "stratum", "psu", "duration", "date", "language",
 )  # fmt: skip
@@ -109,6 +112,18 @@ class Responses(Result):
             for kind, count in zip(REASONS, counts, strict=True):
                 rows.append({"item": code, "term": kind, "estimate": float(count), "n_obs": self.n, "method": "count"})
         return tidy_frame(rows)
+
+    def __str__(self) -> str:
+        """Return one line an item: how many answered, and how many did not for each reason that occurs."""
+        counts = self.tidy().pivot(index="item", columns="term", values="estimate").astype(int)
+        used = [kind for kind in REASONS if kind == "answered" or counts[kind].any()]
+        table = counts.loc[list(self.items[:LINES]), used].rename_axis(index=None, columns=None)
+        title = f"Responses to {self.instrument.id}: {self.n} rows, {len(self.items)} items, waves {self.waves()}"
+        lines = [title, *table.to_string().splitlines()]
+        if len(self.items) > LINES:
+            lines.append(f"... and {len(self.items) - LINES} more items in tidy()")
+        lines += [f"! {caveat.sentence}" for caveat in self.caveats[: 24 - len(lines)]]
+        return "\n".join(line if len(line) <= 88 else line[:85] + "..." for line in lines)
 
     def glance(self) -> pd.DataFrame:
         """Return one row: respondents, rows, items and waves."""

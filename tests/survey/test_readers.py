@@ -95,6 +95,7 @@ def test_qualtrics_previews_are_counted_and_left_out():
         ("kobotoolbox", ["Which groups?/women", "Which groups?/savings"], ["", ""]),
         ("odk_central", ["groups/women", "groups/savings"], ["", ""]),
         ("limesurvey", ["GR[1]", "GR[2]"], ["", ""]),
+        ("qualtrics", ["Q9_1", "Q9_2"], ["", ""]),
         ("redcap_labels", ["Groups (choice=women)", "Groups (choice=savings)"], ["0", "0"]),
         ("surveymonkey", ["Which groups are you in? | women", "Which groups are you in? | savings"], ["", ""]),
     ],

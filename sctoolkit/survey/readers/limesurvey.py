@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from sctoolkit.survey.grid import Grid, RawTable, cells_below, header_names
@@ -30,7 +31,7 @@ def read(grid: Grid) -> RawTable:
     names = header_names([match["code"] if match else name for match, name in zip(split, grid.header(), strict=True)])
     texts = {name: match["text"] for name, match in zip(names, split, strict=False) if match and match["text"]}
     cells, rows = cells_below(grid, names, 1)
-    complete = cells["submitdate"].ne("").to_numpy() if "submitdate" in names else pd.Series([]).ne("").to_numpy()
+    complete = cells["submitdate"].ne("").to_numpy() if "submitdate" in names else np.zeros(len(cells), dtype=bool)
     sets = _sets(names)
     boxes = {question: columns for question, columns in sets.items() if _is_ticked(cells, columns)}
     for columns in boxes.values():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.result import Caveat
 from sctoolkit.survey.grid import Grid, RawTable, cells_below, header_names
+from sctoolkit.survey.multiple import ticked_columns
+from sctoolkit.survey.text import fold
 from sctoolkit.survey.times import days
 
 NAME = "qualtrics"
@@ -34,6 +39,11 @@ def read(grid: Grid) -> RawTable:
     cells, rows = cells_below(grid, names, 3 if looks_like(grid) else 1)
     keep, left_out = _responses(cells)
     cells, rows = cells[keep].reset_index(drop=True), rows[keep]
+    shown = {name: text for name, text in zip(names, texts, strict=False) if text and looks_like(grid)}
+    boxes = _boxes(cells, shown)
+    for columns in boxes.values():
+        marks = ticked_columns(cells, columns, np.zeros(len(cells), dtype=bool))
+        cells = cells.assign(**{name: marks[name] for name in columns})
     roles = {role: name for role, name in _ROLES if name in names}
     if "RecordedDate" in names:
         cells["(day)"] = days(cells["RecordedDate"])
@@ -46,7 +56,6 @@ def read(grid: Grid) -> RawTable:
             Caveat(code="left_out", sentence=f"{total} rows are no responses and were left out: {listed}.",
                    numbers={"n": total, **left_out})
         )  # fmt: skip
-    shown = {name: text for name, text in zip(names, texts, strict=False) if text and looks_like(grid)}
     return RawTable(
         source=grid.source,
         cells=cells,
@@ -57,7 +66,7 @@ def read(grid: Grid) -> RawTable:
         roles=roles,
         identifiers=tuple(name for name in names if name in _IDENTIFIERS),
         missing_codes={SEEN_UNANSWERED: "skipped"},
-        facts={**grid.facts, "left_out": left_out},
+        facts={**grid.facts, "left_out": left_out, "questions_with_several_answers": sorted(boxes)},
         caveats=tuple(caveats),
     )
 
@@ -69,3 +78,22 @@ def _responses(cells: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], dict[str, in
     kinds = cells["Status"].str.strip().str.casefold().map(PREVIEWS)
     left_out = {str(kind): int(count) for kind, count in kinds.dropna().value_counts(sort=False).items()}
     return kinds.isna().to_numpy(), left_out
+
+
+def _boxes(cells: pd.DataFrame, texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return question -> columns where every entry is a tick: 1, or the option that ends the question's text."""
+    sets: dict[str, list[str]] = {}
+    for name in texts:
+        part = re.fullmatch(r"(.+)_\d+", name)
+        if part is not None:
+            sets.setdefault(part[1], []).append(name)
+    found = {}
+    for question, columns in sets.items():
+        entries = [set(cells[name]) for name in columns]
+        ticked = all(
+            held <= {"", "1"} or {fold(entry) for entry in held} <= {"", fold(texts[name].rsplit(" - ", 1)[-1])}
+            for name, held in zip(columns, entries, strict=True)
+        )
+        if len(columns) > 1 and ticked and any("" in held and len(held) > 1 for held in entries):
+            found[question] = columns
+    return found
