@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 NonAnswerKind = Literal["dont_know", "refused", "not_applicable", "skipped", "not_asked"]
 NON_ANSWERS: tuple[NonAnswerKind, ...] = ("dont_know", "refused", "not_applicable", "skipped", "not_asked")
@@ -181,6 +181,13 @@ class Tags(Part):
     basis: str = ""
 
 
+_VALUES = {"type": "array", "items": {"type": "number"}}
+Counted = Annotated[
+    dict[str, tuple[float, ...]],
+    WithJsonSchema({"anyOf": [{"type": "object", "additionalProperties": _VALUES}, _VALUES], "default": {}}),
+]
+
+
 class Requirement(Part):
     """How many of some items of a scale must be answered, beside the scale's own minimum."""
 
@@ -194,11 +201,11 @@ class Scale(Part):
     ``rule`` says how item values become a score; ``minimum`` is the number of answered items needed and
     ``minimum_source`` who published it (empty: nobody did, it is a convention of this project); ``form_minimum`` is the
     number for people who got a shorter form, whose further items were not asked; ``require`` adds
-    minima for parts of the scale. ``counted`` lists per item the values, before keying, that count 1 under ``count``,
-    make a pair under ``pairs`` (both must count) or mean that a position is reached; ``table`` converts a complete sum
-    (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules; ``factor`` multiplies the result.
-    ``keyed = false`` takes reverse-keyed items as answered. ``range`` is the range of the score before it is expressed
-    as percent of maximum.
+    minima for parts of the scale. ``counted`` lists, per item or for all alike, the values before keying that count 1
+    under ``count``, make a pair under ``pairs`` (both must count) or mean that a position is reached; ``table`` converts
+    a complete sum (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules; ``factor`` multiplies
+    the result. ``keyed = false`` takes reverse-keyed items as answered. ``range`` is the range of the score before it is
+    expressed as percent of maximum.
     """
 
     label: str
@@ -212,7 +219,7 @@ class Scale(Part):
     higher: str = ""
     keyed: bool = True
     tags: Tags = Tags()
-    counted: dict[str, tuple[float, ...]] = {}
+    counted: Counted = {}
     weights: dict[str, float] = {}
     pairs: tuple[tuple[str, str], ...] = ()
     factor: float = 1.0
@@ -222,6 +229,14 @@ class Scale(Part):
     source: str = ""
     verified: Verified = True
     note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_alike(cls, raw: Any) -> Any:
+        """Spread ``counted = [1]`` over all items."""
+        if isinstance(raw, dict) and isinstance(raw.get("counted"), list) and isinstance(raw.get("items"), list):
+            return {**raw, "counted": {str(code): raw["counted"] for code in raw["items"]}}
+        return raw
 
     @property
     def scored(self) -> bool:

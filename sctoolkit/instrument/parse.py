@@ -86,6 +86,8 @@ def _sentence(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return "is not a key of this section" + (f"; did you mean `{near}`?" if near else "")
     if kind == "missing":
         return "is missing"
+    if kind == "literal_error" and fault["loc"][-1] == "keying":
+        return f'must be 1, -1 or "unknown", not `{found}`'
     if kind == "literal_error":
         near = closest(
             str(found), [word.strip("' ") for word in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
