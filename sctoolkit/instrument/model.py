@@ -200,12 +200,12 @@ class Scale(Part):
 
     ``rule`` says how item values become a score; ``minimum`` is the number of answered items needed and
     ``minimum_source`` who published it (empty: nobody did, it is a convention of this project); ``form_minimum`` is the
-    number for people who got a shorter form, whose further items were not asked; ``require`` adds
-    minima for parts of the scale. ``counted`` lists, per item or for all alike, the values before keying that count 1
-    under ``count``, make a pair under ``pairs`` (both must count) or mean that a position is reached; ``table`` converts
-    a complete sum (rule ``table``); ``weights`` belong to ``weighted`` and to the position rules; ``factor`` multiplies
-    the result. ``keyed = false`` takes reverse-keyed items as answered. ``range`` is the range of the score before it is
-    expressed as percent of maximum.
+    number for people who got a shorter form, whose further items were not asked; ``require`` adds minima for parts of
+    the scale. ``counted`` lists, per item or for all alike, the values before keying that count 1 under ``count``, make
+    a pair under ``pairs`` (both must count) or mean that a position is reached; ``table`` converts a complete sum (rule
+    ``table``); ``weights`` belong to ``weighted`` and to the position rules; ``factor`` multiplies the result.
+    ``keyed = false`` takes reverse-keyed items as answered. ``range`` is the range of the score before it is expressed
+    as percent of maximum.
     """
 
     label: str
