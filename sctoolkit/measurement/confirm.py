@@ -18,6 +18,7 @@ from sctoolkit.measurement.model_data import ModelData, model_data
 from sctoolkit.measurement.model_sample import Sample, normal_sample, ordinal_sample
 from sctoolkit.measurement.model_syntax import Syntax, parse_model
 from sctoolkit.measurement.specification import specify
+from sctoolkit.measurement.standardized import defined_values
 from sctoolkit.options import Convention, Estimator, Missing, Parameterization, check_option
 from sctoolkit.result import Provenance
 
@@ -148,6 +149,7 @@ def cfa(
     )
     sample = draw_sample(prepared, ordered, chosen)
     fitted = estimate(table, prepared, sample, chosen, convention)
+    defined_values(fitted)
     return CfaResult(
         provenance=Provenance(
             analysis="confirmatory model",

@@ -179,8 +179,9 @@ def _check_terms(syntax: Syntax, variables: Variables, n_groups: int) -> None:
                 f"Thresholds of `{term.lhs}` must be `t1` to `t{count}`, found `{term.rhs}`.",
                 where=f"Line {term.line} of the model.",
             )
-        if term.op == "~" and term.lhs == term.rhs:
-            raise ModelSyntaxError(f"`{term.lhs}` must not predict itself.", where=f"Line {term.line} of the model.")
+        if term.op in ("~", "=~") and term.lhs == term.rhs:
+            verb = "predict" if term.op == "~" else "measure"
+            raise ModelSyntaxError(f"`{term.lhs}` must not {verb} itself.", where=f"Line {term.line} of the model.")
     for latent in syntax.latents:
         own = [term for term in syntax.terms if term.op == "=~" and term.lhs == latent]
         if len(own) == 1 and all(value is None for value in own[0].fixed) and own[0].rhs in known:

@@ -157,7 +157,7 @@ def _rows_in_use(
     keep = np.asarray(seen.all(axis=1) if missing == "listwise" else seen.any(axis=1))
     for name in (group, cluster):
         if name is not None:
-            keep &= frame[name].notna().to_numpy()
+            keep &= (frame[name].notna() & (frame[name] != "")).to_numpy(dtype=bool)
     if weights is not None:
         column = frame[weights].to_numpy(dtype=np.float64, na_value=np.nan)
         if bool(np.any(column < 0.0)) or bool(np.isinf(column).any()):

@@ -79,9 +79,10 @@ def _wide(
         for item in items:
             if item not in names or names[item] not in frame.columns:
                 wanted = names.get(item, item)
+                tries = (wanted,) if isinstance(waves, Mapping) else _endings(item, wave)
                 raise DataError(
                     f"Wave `{wave}` must have a column for item `{item}`, and there is none.",
-                    where=f"Looked for `{wanted}`.",
+                    where=f"Looked for {', '.join(f'`{name}`' for name in tries)}.",
                     hint=did_you_mean(wanted, [str(name) for name in frame.columns]),
                 )
             parts[at_wave(item, str(wave))] = frame[names[item]]
@@ -89,11 +90,16 @@ def _wide(
     return pd.concat([wide, frame[list(others)]], axis=1), [str(wave) for wave in columns]
 
 
+def _endings(item: str, ending: str) -> tuple[str, ...]:
+    """Return the names that an item may have at a wave."""
+    return tuple(f"{item}{mark}{ending}" for mark in ("", "_", "."))
+
+
 def _by_ending(frame: pd.DataFrame, items: Sequence[str], ending: str) -> dict[str, str]:
     """Return the column of every item at a wave by its ending."""
     found = {}
     for item in items:
-        tries = [f"{item}{mark}{ending}" for mark in ("", "_", ".")]
+        tries = _endings(item, ending)
         found[item] = next((name for name in tries if name in frame.columns), tries[0])
     return found
 
