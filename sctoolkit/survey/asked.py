@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from sctoolkit.survey.decisions import Asked
 from sctoolkit.survey.match import Match
 from sctoolkit.survey.responses import REASONS
 from sctoolkit.survey.text import as_text
+
+FEWEST = 5
+"""People with answers from which on an item that none of them has an entry for is taken as not asked."""
 
 
 def mark_not_asked(table: pd.DataFrame, match: Match, reasons: npt.NDArray[np.int8], asked: Asked) -> list[Caveat]:
@@ -46,6 +50,38 @@ def mark_not_asked(table: pd.DataFrame, match: Match, reasons: npt.NDArray[np.in
             numbers={"n": stray},
             n_people=stray,
         )
+    ]
+
+
+def mark_never_put(
+    items: Sequence[str], reasons: npt.NDArray[np.int8], roles: Mapping[str, npt.NDArray[Any]]
+) -> list[Caveat]:
+    """Turn blanks into `not_asked` where nobody of a wave and side has any entry for an item that others answered.
+
+    So it is with a form that belongs to one wave only. It takes `FEWEST` people with answers to tell that an item was
+    not put from one that few people skipped.
+    """
+    skipped, not_asked = REASONS.index("skipped"), REASONS.index("not_asked")
+    keys = [roles[name] for name in ("wave", "side") if name in roles]
+    cells: dict[tuple[str, ...], list[int]] = {}
+    for row, cell in enumerate(zip(*keys, strict=True)):
+        cells.setdefault(cell, []).append(row)
+    never: dict[str, list[str]] = {}
+    for cell, rows in cells.items() if len(cells) > 1 else ():
+        block = reasons[rows]
+        if (block == 0).any(axis=1).sum() < FEWEST:
+            continue
+        for place in np.flatnonzero((block == skipped).all(axis=0) & (reasons == 0).any(axis=0)):
+            reasons[rows, place] = not_asked
+            never.setdefault(" ".join(part for part in cell if part), []).append(items[int(place)])
+    return [
+        Caveat(
+            code="never_put",
+            sentence=f"Nobody in {cell} has an entry for {', '.join(codes[:8])}{', ...' if len(codes) > 8 else ''}: "
+            "taken as not asked.",
+            numbers={"cell": cell, "items": codes},
+        )
+        for cell, codes in never.items()
     ]
 
 

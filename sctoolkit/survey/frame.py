@@ -12,6 +12,7 @@ from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.survey.decisions import AnswerWords, Asked, Columns, Decisions, MissingCodes
 from sctoolkit.survey.responses import Responses
+from sctoolkit.survey.text import as_text
 from sctoolkit.survey.typed import Origin, type_table
 
 
@@ -93,7 +94,13 @@ def from_frame(
         keep=keep,
     )
     chosen = load_instrument(instrument) if isinstance(instrument, str) else instrument
-    return type_table(pandas_frame(frame), chosen, decisions, Origin(analysis="from_frame", source="frame"))
+    return type_table(pandas_frame(frame), chosen, decisions, Origin(analysis="from_frame", source=_source(wave, side)))
+
+
+def _source(wave: object, side: str | None) -> str:
+    """Name a frame by what is said of all its rows."""
+    said = [f"wave {as_text(wave)}" if wave is not None else "", side or ""]
+    return ", ".join(["frame", *(word for word in said if word)])
 
 
 def pandas_frame(frame: Any) -> pd.DataFrame:

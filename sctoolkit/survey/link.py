@@ -48,7 +48,7 @@ def link(
         0: equal codes only, as for numbers given by the programme. 1: codes one slip apart are linked where no third
         code comes near. 2: the same, and pairs two slips apart are listed for review.
     block : str, optional
-        Role or kept column (`organisation`) outside of which nobody is linked.
+        Role or kept column (`organisation`) outside of which nobody is linked. Nobody is linked over two sides.
     stable : sequence of str
         Roles or kept columns that do not change (birth year, sex). A pair that contradicts itself there is not
         linked but listed for review; a blank contradicts nothing.
@@ -92,8 +92,8 @@ def link(
             f"Linking needs at least two waves, and the data hold {len(whole.waves())}.",
             hint="Name the wave of each file (`wave=1`) or the column that holds it (`columns={'wave': '...'}`).",
         )
-    table = _Table(whole, _column(whole, key), None if block is None else _column(whole, block),
-                   [_column(whole, name) for name in stable], tolerance)  # fmt: skip
+    blocks = _blocks(whole, block)
+    table = _Table(whole, _column(whole, key), blocks, [_column(whole, name) for name in stable], tolerance)
     steps = [_link_wave(table, wave, first=place == 0) for place, wave in enumerate(whole.waves())]
     persons = _names(table)
     return Linkage(
@@ -130,7 +130,7 @@ class _Table:
 
     whole: Responses
     codes: npt.NDArray[Any]
-    blocks: npt.NDArray[Any] | None
+    blocks: list[str]
     stable: list[npt.NDArray[Any]]
     tolerance: int
     tokens: list[Tokens] = field(init=False)
@@ -146,7 +146,7 @@ class _Table:
         self.links = np.full(self.whole.n, LINKS.index("without_key"), dtype=np.int8)
 
     def block_of(self, row: int) -> str:
-        return "" if self.blocks is None else str(self.blocks[row])
+        return self.blocks[row]
 
     def contradict(self, one: int, two: int) -> bool:
         pairs = ((str(column[one]), str(column[two])) for column in self.stable)
@@ -262,6 +262,13 @@ def _names(table: _Table) -> npt.NDArray[Any]:
             first[person] = code if used[code] == 1 else f"{code} ({used[code]})"
         names[row] = first[person]
     return names
+
+
+def _blocks(whole: Responses, block: str | None) -> list[str]:
+    """Return the block of each row: its side, where the answers have sides, and the block that the caller names."""
+    parts = [whole.roles["side"].tolist()] if "side" in whole.roles else []
+    parts += [] if block is None else [_column(whole, block).tolist()]
+    return ["|".join(map(str, row)) for row in zip(*parts, strict=True)] if parts else [""] * whole.n
 
 
 def _column(whole: Responses, name: str) -> npt.NDArray[Any]:

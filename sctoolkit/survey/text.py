@@ -54,6 +54,8 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, np.floating):
+        value = float(value)
     if isinstance(value, float):
         if math.isnan(value):
             return ""

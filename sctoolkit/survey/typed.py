@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sctoolkit.errors import DataError, MatchError, did_you_mean
+from sctoolkit.errors import DataError, InstrumentError, MatchError, did_you_mean
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.result import Caveat, Provenance
 from sctoolkit.survey.answers import Unmatched, answer_key, read_column
-from sctoolkit.survey.asked import absence_caveats, empty_caveats, mark_not_asked
+from sctoolkit.survey.asked import absence_caveats, empty_caveats, mark_never_put, mark_not_asked
 from sctoolkit.survey.consent import consent_caveats, consenting
 from sctoolkit.survey.decisions import Decisions, check_answer_words, harmless_codes, split_missing_codes
 from sctoolkit.survey.identifiers import direct_identifiers, kept_caveats
@@ -45,6 +45,11 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
     """Return the typed answers of a table, from memory or from a file."""
     if len(table) == 0:
         raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
+    if not instrument.items:
+        raise InstrumentError(
+            f"An instrument must have its items known to be read; `{instrument.id}` is only listed.",
+            hint=f"Its text: {instrument.instrument.access}",
+        )
     n_in = len(table)
     rows = np.arange(1, n_in + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()
     agreed = consenting(table, decisions.consent)
@@ -59,6 +64,7 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
     sources = np.full(len(table), origin.source, dtype=object)
     stray = mark_not_asked(table, match, reasons, decisions.asked)
     roles = role_columns(table, match, wave=decisions.wave, side=decisions.side)
+    never = mark_never_put(tuple(match.items), reasons, roles)
     check_repeats(roles, rows, sources)
     named = _named(match, decisions.keep, keyed=origin.keyed)
     return Responses(
@@ -76,6 +82,7 @@ def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions
             *consent_caveats(agreed),
             *kept_caveats(named),
             *stray,
+            *never,
             *absence_caveats(instrument, match.absent),
             *empty_caveats(reasons),
         ),

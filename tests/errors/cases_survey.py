@@ -162,6 +162,7 @@ CASES = {
     "survey-consent-nobody": typed(frame(ok=["y", "n"]), consent={"ok": ["yes"]}),
     "survey-pattern-without-item": typed(item_columns="pre_"),
     "survey-pattern-fits-none": typed(item_columns="pre_{item}"),
+    "survey-instrument-only-listed": lambda: from_frame(GOOD, "onyx_bullen"),
     # rows
     "survey-respondent-twice": typed(frame(pid=["a", "a"]), columns={"respondent": "pid"}, wave=2),
     "survey-no-rows": typed(GOOD.iloc[:0]),

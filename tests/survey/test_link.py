@@ -63,6 +63,17 @@ def test_nobody_is_linked_outside_a_block():
     assert links(link(first, second, key="code", block="site"), 2) == {1: "new", 2: "off_by_one"}
 
 
+def test_nobody_is_linked_over_two_sides():
+    parts = [
+        from_frame(pd.DataFrame({"pid": ["1", "2"], "LON1": [1, 2]}), "ucla3", columns={"respondent": "pid", **ABSENT},
+                   wave=number, side=side)
+        for number in (1, 2) for side in ("community", "statutory")
+    ]  # fmt: skip
+    linkage = link(*parts, key="respondent", tolerance=0)
+    assert linkage.responses.role("respondent").tolist() == ["1", "2", "1 (2)", "2 (2)"] * 2
+    assert linkage.steps[0].exact == 4
+
+
 def test_stable_facts_that_differ_break_a_link_and_blanks_do_not():
     first = wave(1, ["anna05", "bodo11", "cyra30"], born=["1980", "1970", ""])
     second = wave(2, ["anna05", "bodo12", "cyra31"], born=["1980", "1971", "1960"])
