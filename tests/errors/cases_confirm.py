@@ -64,7 +64,7 @@ CASES = {
     "cfa_category_absent_in_group": fit(without_category(), group="side"),
     "cfa_too_many_categories": fit(frame().assign(a=np.arange(90.0))),
     "cfa_perfectly_ordered": fit(perfectly_ordered()),
-    "cfa_wls_with_few_people": fit(frame().iloc[30:52], estimator="WLS"),
+    "cfa_wls_with_few_people": fit(frame().iloc[30:46], estimator="WLS"),
     "cfa_singular_covariance": fit(collinear(), ordered=False),
     "cfa_one_item": fit(model="trust =~ a"),
     "cfa_more_parameters_than_moments": fit(model="trust =~ a + b"),
