@@ -108,8 +108,9 @@ def accumulate(
     y, s = (used[name].to_numpy(dtype=np.float64) for name in (estimate, std_error))
     if len(used) < 2 or (s <= 0).any():
         raise DataError(
-            f"Pooling needs at least 2 rows with standard errors above zero, and there are {int((s > 0).sum())}.",
-            where=f"{len(data)} rows, {len(data) - len(used)} with a missing number.",
+            f"Pooling needs at least 2 rows with standard errors above zero, and {int((s > 0).sum())} can be used.",
+            where=f"Rows: {len(data)}; with a missing number: {len(data) - len(used)}.",
+            hint="One programme alone is described by its own estimate and interval.",
         )
     pooled = pool_random_effects(y, s**2, method, ci_level)
     notes = []

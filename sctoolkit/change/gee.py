@@ -135,9 +135,15 @@ def gee(
     codes, _ = model.codes(cluster)
     n_clusters, p = int(codes.max()) + 1, len(model.terms)
     if family == "binomial" and not set(np.unique(model.outcome)) <= {0.0, 1.0}:
-        raise DataError(f"A yes-or-no outcome must hold 0 and 1, and `{model.outcome_name}` holds other values.")
+        raise DataError(
+            f"A yes-or-no outcome must hold 0 and 1, and `{model.outcome_name}` holds other values.",
+            hint="Code it as 0 and 1, or name another `family`.",
+        )
     if family == "poisson" and (model.outcome < 0).any():
-        raise DataError(f"A count must not be below zero, and `{model.outcome_name}` is in some rows.")
+        raise DataError(
+            f"A count must not be below zero, and `{model.outcome_name}` is in some rows.",
+            hint="Use `regress` or `mixed` for scores and changes.",
+        )
     if n_clusters <= p:
         raise NotIdentifiedError(
             f"A marginal model needs more clusters than terms, not {n_clusters} clusters and {p} terms.",

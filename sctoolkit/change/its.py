@@ -174,12 +174,18 @@ def _arrays(
             hint="Leave `log` out, or put periods together until none is empty.",
         )
     if np.ptp(y) == 0 if y.size else True:
-        raise DataError(f"The outcome `{outcome}` must vary over periods, and it does not.")
+        raise DataError(
+            f"The outcome `{outcome}` must vary over periods, and it does not.", hint="Describe the constant."
+        )
     group = None
     if comparison is not None:
         values = frame[comparison].to_numpy(dtype=np.float64)
         if set(np.unique(values)) != {0.0, 1.0}:
-            raise DataError(f"`{comparison}` must hold 0 (comparison) and 1 (programme), both of them.")
+            raise DataError(
+                f"`{comparison}` must hold 0 (comparison) and 1 (programme), both of them.",
+                where=f"It holds {', '.join(f'{value:g}' for value in np.unique(values)[:5])}.",
+                hint="Leave `comparison` out if there is one series.",
+            )
         group = values.astype(np.int64)
     keys = list(zip(group if group is not None else np.zeros(len(t)), t, strict=True))
     if len(set(keys)) < len(keys):

@@ -56,7 +56,9 @@ class ModelFrame:
 def require_columns(data: pd.DataFrame, names: Sequence[str], where: str = "") -> None:
     """Raise unless the frame has every column named."""
     if not isinstance(data, pd.DataFrame):
-        raise DataError(f"`data` must be a DataFrame, not {type(data).__name__}.")
+        raise DataError(
+            f"`data` must be a DataFrame, not {type(data).__name__}.", hint="For example `pandas.read_csv(file)`."
+        )
     for name in names:
         if name not in data.columns:
             raise DataError(
@@ -108,10 +110,10 @@ def model_frame(formula: str, data: pd.DataFrame, needed: Sequence[str] = ()) ->
     except (FormulaicError, AttributeError, SyntaxError) as problem:
         raise ModelSyntaxError(
             "A formula must read `outcome ~ terms`, and this one does not.",
-            where=f"`{formula}`" + (f": {problem}" if isinstance(problem, FormulaicError) else ""),
+            where=f"`{formula}`" + (f": {str(problem).splitlines()[0]}" if isinstance(problem, FormulaicError) else ""),
             hint="For example `post ~ arm + pre`.",
         ) from None
-    variables = [str(name) for name in parsed.required_variables]
+    variables = sorted(str(name) for name in parsed.required_variables)
     require_columns(data, [*variables, *needed], where=f"Formula `{formula}`.")
     used = list(dict.fromkeys([*variables, *needed]))
     whole = data[used].reset_index(drop=True)
@@ -123,7 +125,8 @@ def model_frame(formula: str, data: pd.DataFrame, needed: Sequence[str] = ()) ->
             where=_missing(whole),
             hint="Look at the column that is missing most, or leave it out of the formula.",
         )
-    matrices = parsed.get_model_matrix(frame, na_action="ignore")
+    with np.errstate(all="ignore"):  # terms that are not finite are refused below, by name
+        matrices = parsed.get_model_matrix(frame, na_action="ignore")
     outcome = _outcome(matrices.lhs, str(left))
     design = np.ascontiguousarray(matrices.rhs.to_numpy(dtype=np.float64))
     terms = tuple("(Intercept)" if name == "Intercept" else str(name) for name in matrices.rhs.columns)
@@ -132,7 +135,8 @@ def model_frame(formula: str, data: pd.DataFrame, needed: Sequence[str] = ()) ->
 
 
 def _missing(frame: pd.DataFrame) -> str:
-    counts = frame.isna().sum().sort_values(ascending=False).head(5)
+    counts = frame.isna().sum().sort_values(ascending=False, kind="stable").head(5)
+    counts = counts[counts > 0]
     return f"Missing of {len(frame)} rows: " + ", ".join(f"`{name}` {count}" for name, count in counts.items()) + "."
 
 

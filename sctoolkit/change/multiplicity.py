@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.change.model_frame import group_codes, require_columns
-from sctoolkit.errors import DataError
+from sctoolkit.errors import DataError, did_you_mean
 from sctoolkit.numerics.cluster_means import collapse
 from sctoolkit.numerics.multiplicity import METHODS, adjust, step_down_max_t
 from sctoolkit.numerics.permutation import assignments
@@ -86,7 +86,9 @@ def adjust_family(
     p_values = table["p_value"].to_numpy(dtype=np.float64)
     terms = tuple(str(name) for name in table[label])
     if primary is not None and primary not in terms:
-        raise DataError(f"The primary test `{primary}` must be in the table, and it is not.")
+        raise DataError(
+            f"The primary test `{primary}` must be in the table, and it is not.", hint=did_you_mean(primary, terms)
+        )
     other = np.array([term != primary for term in terms])
     adjusted = p_values.copy()
     adjusted[other] = adjust(p_values[other], method)

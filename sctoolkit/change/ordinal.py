@@ -161,7 +161,9 @@ def _errors(
         return np.sqrt(np.diag(fit.vcov))[-p:], np.inf, "maximum likelihood, z", []
     g = int(clusters.max()) + 1
     if g < 2:
-        raise NotIdentifiedError(f"A sandwich by site needs at least 2 sites, and there is {g}.")
+        raise NotIdentifiedError(
+            f"A sandwich by site needs at least 2 sites, and there is {g}.", hint="Leave `cluster` out."
+        )
     sums = np.zeros((g, fit.scores.shape[1]))
     np.add.at(sums, clusters, fit.scores)
     vcov = g / (g - 1) * fit.vcov @ (sums.T @ sums) @ fit.vcov

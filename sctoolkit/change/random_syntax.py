@@ -60,7 +60,7 @@ def effect_variables(part: RandomPart) -> list[str]:
     """Return the data columns that the effects need."""
     from formulaic import Formula
 
-    return [str(name) for name in Formula(part.effects).required_variables]
+    return sorted(str(name) for name in Formula(part.effects).required_variables)
 
 
 def random_term(part: RandomPart, frame: pd.DataFrame) -> tuple[RandomTerm, list[str], list[str]]:

@@ -174,7 +174,10 @@ def _with_absorbed(
     levels, labels = model.codes(absorb)
     inner = [j for j, term in enumerate(model.terms) if term != "(Intercept)"]
     if not inner:
-        raise DataError("A model with absorbed effects needs a term besides the intercept, and there is none.")
+        raise DataError(
+            "A model with absorbed effects needs a term besides the intercept, and there is none.",
+            hint=f"Leave `absorb` out, or use `mixed` with `1 | {absorb}`.",
+        )
     nested = codes is not None and _is_nested(levels, codes)
     terms, design = tuple(model.terms[j] for j in inner), model.design[:, inner]
     if nested and weights is None:

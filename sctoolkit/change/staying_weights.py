@@ -14,7 +14,7 @@ import pandas as pd
 
 from sctoolkit.change.model_frame import require_columns
 from sctoolkit.errors import DataError
-from sctoolkit.numerics.missing_outcomes import kish_effective_size, stabilised_weights
+from sctoolkit.numerics.staying_weights import kish_effective_size, stabilised_weights
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -102,7 +102,10 @@ def staying_weights(
         )
     seen = data[stayed].to_numpy(dtype=np.float64) > 0.5
     if not 0 < seen.sum() < len(seen):
-        raise DataError(f"Weights need some who stayed and some who left, and {int(seen.sum())} of {len(seen)} stayed.")
+        raise DataError(
+            f"Weights need some who stayed and some who left, and {int(seen.sum())} of {len(seen)} stayed.",
+            hint="Give one row for everyone who began, with 0 for those not seen again.",
+        )
     names = [*predictors, *([arm] if arm else [])]
     design = pd.get_dummies(data[names], drop_first=True, dtype=float)
     table = design.to_numpy(dtype=np.float64)

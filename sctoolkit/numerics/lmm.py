@@ -156,7 +156,10 @@ def _minimise(data: Arrangement, template: Template, reml: bool) -> FloatArray:
         lower = _lower(data, template, theta)
         at = solve(data, lower)
         if at.rss <= 1e-14 * data.cross[-1, -1]:
-            raise NotIdentifiedError("A mixed model needs residuals that vary, and the fit is perfect.")
+            raise NotIdentifiedError(
+                "A mixed model needs residuals that vary, and the fit is perfect.",
+                hint="Look for a term that is the outcome under another name.",
+            )
         sigma2 = at.rss / dof
         grad = _gradient(derivatives(data, at, sigma2, pairs=False), at, sigma2, reml) * sigma2
         value = dof * np.log(at.rss) + at.logdet + (at.logdet_fixed if reml else 0.0)

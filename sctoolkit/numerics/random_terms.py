@@ -113,7 +113,7 @@ def arrange(terms: list[RandomTerm], design: FloatArray, outcome: FloatArray) ->
         if levels < 2 or levels * term.columns.shape[1] >= n or not (term.columns**2).sum(axis=0).all():
             raise NotIdentifiedError(
                 "A random effect needs at least 2 levels, fewer effects than rows, and a column that is not zero.",
-                where=f"{levels} levels with {term.columns.shape[1]} effects each; {n} rows.",
+                where=f"Levels: {levels}; effects a level: {term.columns.shape[1]}; rows: {n}.",
                 hint="With one row a level the effect is the residual: leave that term out.",
             )
     factors = _factors(terms)

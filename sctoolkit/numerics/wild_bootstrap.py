@@ -75,7 +75,7 @@ class _Sums:
         bottom = self.squares[0] - 2 * null * self.squares[1] + null**2 * self.squares[2]
         floor = 1e-14 * (np.abs(self.squares[0]) + null**2 * np.abs(self.squares[2]))
         safe = np.where(bottom > floor, bottom, np.nan)
-        flat = np.where(np.abs(top) <= 1e-12 * np.abs(top).max(initial=1e-300), 0.0, np.sign(top) * np.inf)
+        flat = np.where(np.abs(top) <= 1e-12 * np.abs(top).max(initial=1e-300), 0.0, np.copysign(np.inf, top))
         return np.where(np.isnan(safe), flat, top / np.sqrt(safe))
 
 
