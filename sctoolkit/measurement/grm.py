@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sctoolkit.errors import ConvergenceError, DataError, did_you_mean
+from sctoolkit.errors import ConvergenceError, DataError, NotIdentifiedError, did_you_mean
 from sctoolkit.measurement.grm_result import Grm
 from sctoolkit.measurement.item_codes import ItemCodes, code_items
 from sctoolkit.measurement.limited_information import LimitedIndices, LimitedStatistic, limited_indices
@@ -75,6 +75,8 @@ def grm(
     ------
     DataError
         If an item does not vary, has more than 15 categories, or a free item lacks a category in a group.
+    NotIdentifiedError
+        If there are fewer than three items.
     ConvergenceError
         If the likelihood has no maximum within reach, as when an item determines the others.
 
@@ -101,6 +103,12 @@ def grm(
     items, labels = items_and_labels(data, scale, group=group)
     answered, which, names, caveats = rows_in_use(items, labels["group"])
     coded = code_items(answered)
+    if len(coded.items) < 3:
+        raise NotIdentifiedError(
+            f"A graded response model must have at least three items, not {len(coded.items)}.",
+            where="Two items have one association, which cannot tell two slopes apart.",
+            hint="Use their sum, or their correlation.",
+        )
     item_of = item_rows(coded, which, len(names), free_items)
     fit = fit_grm(coded.codes, group=which, item_of=item_of, n_points=n_points, bound=bound)
     check_convergence(fit, coded)

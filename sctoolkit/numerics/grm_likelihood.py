@@ -119,7 +119,7 @@ def complete_information(expected: Expected, items: GradedItems, grid: Grid) -> 
     gaps = steps(items)
     finite = np.isfinite(gaps)
     tie = np.zeros_like(gaps)
-    tie[finite] = 0.25 / np.sinh(0.5 * gaps[finite]) ** 2 * total[finite]
+    tie[finite] = 0.25 / np.sinh(0.5 * np.minimum(gaps[finite], 700.0)) ** 2 * total[finite]
     k, n_cat = total.shape
     out = np.zeros((k, n_cat, n_cat))
     out[:, 0, 0] = np.einsum("jmq,q->j", weight, grid.nodes**2)

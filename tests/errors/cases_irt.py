@@ -32,6 +32,7 @@ def _lacking() -> pd.DataFrame:
 
 CASES = {
     "grm_one_item": lambda: grm(_items()[["trust"]]),
+    "grm_two_items": lambda: grm(_items()[["trust", "help"]]),
     "grm_nobody": lambda: grm(_items().iloc[:1]),
     "grm_constant_item": lambda: grm(_with(help=2.0)),
     "grm_empty_item": lambda: grm(_with(help=np.nan)),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import grm, item_fit, person_fit
+from sctoolkit.errors import SctoolkitError
 
 MIRT = tomllib.loads((Path(__file__).parents[1] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
 
@@ -159,3 +160,21 @@ def test_estimates_cannot_be_written_to():
     found = grm(simulate(n=200))
     with pytest.raises(ValueError, match="read-only"):
         found.estimates.items.slopes[0] = 3.0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_and_sparse_samples_give_a_fit_or_a_reason(seed):
+    """80 people, empty cells, half the answers missing or none: a result, or an error that says why not."""
+    rng = np.random.default_rng(seed)
+    k, n_cat = int(rng.integers(3, 7)), int(rng.integers(2, 6))
+    tendency = rng.normal(0.0, 1.5) * rng.normal(size=(80, 1)) + rng.logistic(size=(80, k))
+    answers = (tendency[:, :, None] > np.sort(rng.normal(0.0, 1.5, n_cat - 1))).sum(axis=2).astype(float)
+    answers[rng.random(answers.shape) < rng.choice([0.0, 0.5])] = np.nan
+    items = pd.DataFrame(answers).add_prefix("q")
+    for options in ({}, {"group": rng.integers(0, 2, 80)}):
+        try:
+            found = grm(items, **options)
+        except SctoolkitError as error:
+            assert error.problem
+        else:
+            assert np.isfinite(found.estimates.loglik)
