@@ -185,6 +185,7 @@ def _usable(
         raise DataError(
             "There must be at least one row with a wave and a score.",
             where=[f"{count} rows: {reason}" for reason, count in reasons.items()] or "the frame has no rows",
+            hint="Check that the wave and the score are the columns meant.",
         )
     return keep, reasons
 

@@ -211,7 +211,7 @@ def _cells(
     if (several > 1).any():
         raise DataError(
             "An organisation must have one wave of entry in all its rows.",
-            where=f"{', '.join(f'`{name}`' for name in several.index[several > 1][:5])} have several",
+            where=f"several waves of entry: {', '.join(f'`{name}`' for name in several.index[several > 1][:5])}",
             hint="Give each organisation the wave of its first entry, empty if it never enters.",
         )
     entered = table.groupby("unit")["entry"].first()

@@ -69,14 +69,15 @@ def read_frame(path: Path) -> pd.DataFrame:
     from sctoolkit.errors import ReadError
 
     if not path.is_file():
-        raise ReadError(f"No file `{path.name}` is there.", where=f"looked in {path.resolve().parent}")
+        raise ReadError(f"No file `{path.name}` is there.", where=f"looked for {path}")
     try:
         if path.suffix.lower() in {".xlsx", ".xls", ".ods"}:
             return pd.read_excel(path, engine="calamine")
         return pd.read_csv(path, encoding="utf-8-sig", sep="\t" if path.suffix.lower() == ".tsv" else ",")
     except (ValueError, pd.errors.ParserError) as error:
+        text = isinstance(error, UnicodeDecodeError)
         raise ReadError(
             f"`{path.name}` must be a CSV file in UTF-8 or an Excel file, with one header line.",
-            where=str(error).strip().splitlines()[0][:200],
+            where="the text is not UTF-8" if text else str(error).strip().splitlines()[0][:200],
             hint="Score other formats first: `sctoolkit run` reads what survey tools export.",
         ) from None

@@ -156,11 +156,11 @@ def _raw_cells(source: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, list[st
         try:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
         except FileNotFoundError:
-            raise ReadError(f"No file `{path.name}` is there.", where=f"looked in {path.parent}") from None
+            raise ReadError(f"No file `{path.name}` is there.", where=f"looked for {path}") from None
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise ReadError(
                 f"`{path.name}` must be a CSV file in UTF-8 with one header line.",
-                where=str(error).strip().splitlines()[0],
+                where=_what_failed(error),
                 hint="Save it as `CSV UTF-8` from the spreadsheet.",
             ) from None
         places = [f"line {line}" for line in range(2, len(frame) + 2)]
@@ -168,6 +168,13 @@ def _raw_cells(source: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, list[st
     frame = frame.reset_index(drop=True).astype(object).map(_cell)
     filled = frame.notna().any(axis=1)
     return frame[filled].reset_index(drop=True), [p for p, keep in zip(places, filled, strict=True) if keep], name
+
+
+def _what_failed(error: Exception) -> str:
+    """Return in words why a file is no table."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not UTF-8 text"
+    return str(error).strip().splitlines()[0]
 
 
 def _cell(value: Any) -> Any:
@@ -335,11 +342,11 @@ def _raise_faults(faults: Sequence[Fault], schema: TableSchema, label: str) -> N
     more = len(faults) - MAX_FAULTS_SHOWN
     raise DataError(
         f"Table `{schema.name}` must hold what its columns say, and {len(faults)} "
-        f"cell{'s do' if len(faults) > 1 else ' does'} not.",
+        f"fault{'s were' if len(faults) > 1 else ' was'} found.",
         where=[
             f"in {label}, {rows} row{'s' * (rows > 1)}",
             *(str(fault) for fault in faults[:MAX_FAULTS_SHOWN]),
             *([f"and {more} more"] if more > 0 else []),
         ],
-        hint=f"Correct the table and read it again; nothing was used. ({schema.purpose})",
+        hint=["Correct the table and read it again; nothing was used.", schema.purpose],
     )

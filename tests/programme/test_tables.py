@@ -59,7 +59,7 @@ def test_no_file_and_no_csv_say_so(tmp_path):
 
 @pytest.mark.parametrize("text", ["03/04/2024", "2024-13", "2024-02-30", "45000", "March 2024"])
 def test_ambiguous_or_impossible_dates_are_faults(text):
-    with pytest.raises(DataError, match="1 cell does not"):
+    with pytest.raises(DataError, match="1 fault was found"):
         read_phase_log(pd.DataFrame({"organisation": ["a"], "phase": [0], "start": [text]}))
 
 
