@@ -84,7 +84,9 @@ def _entry(record: Mapping[Hashable, Any]) -> str:
 @click.argument("instrument")
 @click.option("--json", "as_json", is_flag=True, help="Print the definition as JSON.")
 def show(instrument: str, as_json: bool) -> None:
-    """Show one questionnaire: items, scoring, evidence, licence, and what is not verified.
+    """Show one questionnaire and how far it is validated.
+
+    Items, scoring, evidence, criticisms, licence, and what is not verified.
 
     INSTRUMENT is an id of the library, or a file or folder of your own.
     """
@@ -116,7 +118,10 @@ def compare(instrument: tuple[str, ...], as_json: bool) -> None:
 @instruments.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Check an instrument file of your own; all faults are named at once."""
+    """Check an instrument file of your own.
+
+    All faults are named at once, each with its place in the file.
+    """
     from sctoolkit.instrument.find import n_unverified
     from sctoolkit.instrument.library import load_instrument
 
@@ -143,9 +148,17 @@ def schema() -> None:
 @click.option("--check", "only_check", is_flag=True, help="Check FILE, or what is attached, and keep nothing.")
 @click.option("--remove", is_flag=True, help="Remove the wording that you attached in this language.")
 @click.option("--template", is_flag=True, help="Write an empty wording file to FILE, or print it.")
+@click.option("--study", type=click.Path(path_type=Path), help="List with the slots filled as this study fills them.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is there as JSON.")
 def wording(
-    instrument: str, file: Path | None, lang: str | None, only_check: bool, remove: bool, template: bool, as_json: bool
+    instrument: str,
+    file: Path | None,
+    lang: str | None,
+    only_check: bool,
+    remove: bool,
+    template: bool,
+    study: Path | None,
+    as_json: bool,
 ) -> None:
     """Attach, list, check or remove the wording of a questionnaire.
 
@@ -164,7 +177,7 @@ def wording(
     elif file is not None:
         _attach(loaded, file, lang, keep=not only_check)
     else:
-        _list_wording(loaded, lang, as_json)
+        _list_wording(loaded, lang, study, as_json)
 
 
 def _write_template(instrument: Instrument, file: Path | None, lang: str) -> None:
@@ -197,12 +210,14 @@ def _attach(instrument: Instrument, file: Path, lang: str | None, *, keep: bool)
         click.echo(f"{file}: no fault. {len(instrument.items)} items in `{tag}`.")
 
 
-def _list_wording(instrument: Instrument, lang: str | None, as_json: bool) -> None:
+def _list_wording(instrument: Instrument, lang: str | None, study: Path | None, as_json: bool) -> None:
+    from sctoolkit.evaluation.study import load_study
     from sctoolkit.instrument.wording import wording_files, wording_of
 
+    slots = {} if study is None else load_study(study).plan.slot
     languages = [tag for tag in wording_files(instrument) if lang in (None, tag)]
     sides: tuple[str | None, ...] = instrument.instrument.sides or (None,)
-    texts = [wording_of(instrument, tag, side=side) for tag in languages for side in sides]
+    texts = [wording_of(instrument, tag, side=side, slots=slots.get(side or "")) for tag in languages for side in sides]
     if not texts:
         wording_of(instrument, lang or "en")
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sctoolkit.errors import DataError, did_you_mean
-from sctoolkit.instrument.keying import keyed_values
+from sctoolkit.instrument.keying import item_values, keyed_values
 
 if TYPE_CHECKING:
     from sctoolkit.scoring.scores import Scores
@@ -35,7 +35,7 @@ def keyed_frame(data: Scores | Responses, scale: str | None) -> pd.DataFrame:
             f"The data must hold items of scale `{scale}`, and they hold none.",
             where=f"Its items: {', '.join(wanted)}.",
         )
-    columns = {
-        code: keyed_values(instrument, code, responses.codes[:, responses.items.index(code)]) for code in present
-    }
+    as_answered = scale is not None and not instrument.scale[scale].keyed
+    values_of = item_values if as_answered else keyed_values
+    columns = {code: values_of(instrument, code, responses.codes[:, responses.items.index(code)]) for code in present}
     return pd.DataFrame(columns)

@@ -115,6 +115,13 @@ def test_cscq_wording_is_listed_for_both_sides(run):
     assert [entry["side"] for entry in texts] == ["community", "statutory"]
 
 
+def test_wording_is_filled_as_the_study_fills_it(run, study):
+    study.write_text(study.read_text(encoding="utf-8") + '[slot.community]\nown = "our mosque"\n', encoding="utf-8")
+    _, out, _ = run("instruments", "wording", "cscq", "--study", study)
+    assert "I feel that I belong in our mosque." in out
+    assert "I feel that I belong in my team or organisation." in out
+
+
 @pytest.fixture
 def study(tmp_path):
     head = "pid,side,bo1,bo2\n"

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import from_frame, load_instrument, score
+from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.scoring.scores import SCORE_REASONS
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -44,3 +45,10 @@ def test_short_form_is_scored_over_the_items_that_it_carries():
     scores = score(from_frame(frame, instrument))
     bonding = scores.values[:, scores.scales.index("bo")]
     assert bonding.tolist() == [4.0, 5.0]  # (5 + 3) / 2, and one of two answered
+
+
+def test_items_of_a_scale_shown_as_answered_are_not_turned():
+    instrument = load_instrument("yamagishi_general_social_trust_1988")
+    responses = from_frame(pd.DataFrame({code: [5, 1] for code in instrument.item_codes}), instrument)
+    assert keyed_items(responses, "distrust")["GST1"].tolist() == [5.0, 1.0]
+    assert keyed_items(responses)["GST1"].tolist() == [1.0, 5.0]
