@@ -12,10 +12,23 @@ Who = tuple[tuple[str, str], ...]
 people, and one that has further pairs is about a part of them."""
 
 Value = str | float | int | tuple[float, float] | None
-Kind = Literal["text", "count", "percent", "score", "number", "proportion", "p_value", "dof", "interval", "plain"]
+Kind = Literal[
+    "text",
+    "count",
+    "percent",
+    "score",
+    "number",
+    "proportion",
+    "p_value",
+    "dof",
+    "interval",
+    "proportion_interval",
+    "plain",
+]
 """``text`` and ``plain`` (numbers that are not about people, such as a number of items) are never hidden."""
 State = Literal["shown", "hidden", "at_least", "rounded"]
 
+INTERVALS: frozenset[Kind] = frozenset({"interval", "proportion_interval"})
 FREE: frozenset[Kind] = frozenset({"text", "plain"})
 
 

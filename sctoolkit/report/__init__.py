@@ -11,6 +11,8 @@ How to make a report
    - ``reliability_section(scales: Iterable[ScaleReliability], *, ordered: bool, caveats=())``
    - ``change_section(changes: Iterable[ScaleChange], *, level=0.95, id="change", heading="What changed", caveats=())``
    - ``what_may_be_said(claim: Claim, *, caveats=())``
+   - ``dimensions_section(found: Dimensions, *, ordered: bool, id="dimensions", caveats=())``: eigenvalues, loadings
+   - ``several_estimates(estimates: Iterable[OneEstimate], *, id, heading, unit="Change in points", caveats=())``
    - ``data_quality(flags: Iterable[Flag], not_scored: Iterable[NotScored] = (), *, caveats=())``
    - ``result_section(result: Result, *, id, heading, lead="")`` for any other result: its tidy table
 
@@ -22,7 +24,8 @@ How to make a report
    ``provenance_section`` in ``sections/provenance.py``.
 
 3. Renderers: ``render_html(report) -> str``, ``render_xlsx(report) -> bytes``, ``render_json(report) -> str``,
-   ``render_csv(table, preset) -> str``; each gives the same bytes for the same report.
+   ``render_csv(table) -> str``, ``render_docx(report) -> bytes`` (extra ``docx``); each gives the same bytes for the
+   same report.
 
 People are counted by key (`sctoolkit.disclosure.table.who`): figures about the same people must claim the same
 number. ``wave``, ``side`` and ``organisation`` are the names that the builders use, so pass the same labels to all of

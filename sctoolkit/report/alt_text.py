@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sctoolkit.disclosure.table import FREE, Table
+from sctoolkit.disclosure.table import Table
 from sctoolkit.report.numbers import HIDDEN_MARK, format_cell
+from sctoolkit.report.table_text import without_constants
 
 LONGEST = 12
 """Rows told one by one; the rest is left to the table below the picture."""
@@ -19,14 +20,13 @@ def describe_rows(table: Table) -> str:
     ...                          [Row({"s": "Trust", "m": 3.119})]))
     'Trust: Mean 3.12.'
     """
+    shown = without_constants(table)
     sentences = []
-    for row in table.rows[:LONGEST]:
-        cells = list(zip(row, table.columns, strict=True))
-        names = ", ".join(cell.text for cell, column in cells if column.kind in FREE and cell.text)
+    for row in shown.rows[:LONGEST]:
+        cells = [(cell, column, format_cell(cell, column)) for cell, column in zip(row, shown.columns, strict=True)]
+        names = ", ".join(written for _, column, written in cells if column.kind == "text" and written)
         figures = "; ".join(
-            f"{column.label} {_spoken(format_cell(cell, column))}"
-            for cell, column in cells
-            if column.kind not in FREE and format_cell(cell, column)
+            f"{column.label} {_spoken(written)}" for _, column, written in cells if column.kind != "text" and written
         )
         sentences.append(f"{names}: {figures}." if names and figures else f"{names or figures}.")
     if len(table.rows) > LONGEST:

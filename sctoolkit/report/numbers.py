@@ -11,6 +11,7 @@ ABSENT_MARK = "n/a"
 MINUS = "−"
 
 DIGITS: dict[Kind, int] = {
+    "proportion_interval": 2,
     "count": 0,
     "percent": 0,
     "score": 2,
@@ -43,7 +44,9 @@ def format_cell(cell: Cell, column: Column) -> str:
     if isinstance(cell.value, str):
         return cell.value
     if isinstance(cell.value, tuple):
-        return format_interval(*cell.value, digits=column.digits if column.digits is not None else 2)
+        digits = 2 if column.digits is None else column.digits
+        bounded = column.kind == "proportion_interval"
+        return format_interval(*cell.value, digits=digits, kind="proportion" if bounded else "number")
     text = format_number(float(cell.value), column.kind, column.digits)
     return f"{text}+" if cell.state == "at_least" else text
 
@@ -98,7 +101,7 @@ def format_signed(value: float, digits: int = 2) -> str:
     return f"+{text}" if value > 0 and any(digit in "123456789" for digit in text) else text
 
 
-def format_interval(low: float, high: float, *, digits: int = 2) -> str:
+def format_interval(low: float, high: float, *, digits: int = 2, kind: Kind = "number") -> str:
     """Return an interval in words, which reads well also with negative bounds.
 
     Examples
@@ -108,7 +111,7 @@ def format_interval(low: float, high: float, *, digits: int = 2) -> str:
     """
     if math.isnan(low) and math.isnan(high):
         return ABSENT_MARK
-    return f"{format_number(low, 'number', digits)} to {format_number(high, 'number', digits)}"
+    return f"{format_number(low, kind, digits)} to {format_number(high, kind, digits)}"
 
 
 def format_people(cell: Cell, *, one: str = "person", many: str = "people") -> str:

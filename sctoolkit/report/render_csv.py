@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from sctoolkit.disclosure.table import Cell, Table
+from sctoolkit.disclosure.table import INTERVALS, Cell, Table
 from sctoolkit.report.numbers import HIDDEN_MARK
 from sctoolkit.report.safe_text import visible
 
@@ -34,13 +34,13 @@ def render_csv(table: Table, *, machine: bool = False) -> str:
     guard = str if machine else escape_formula
     heads: list[str] = []
     for column in table.columns:
-        double = column.kind == "interval"
+        double = column.kind in INTERVALS
         heads += [f"{column.label}, low", f"{column.label}, high"] if double else [column.label]
     writer.writerow([guard(visible(head)) for head in heads])
     for row in table.rows:
         fields: list[str] = []
         for cell, column in zip(row, table.columns, strict=True):
-            fields += _fields(cell, column.kind == "interval")
+            fields += _fields(cell, column.kind in INTERVALS)
         writer.writerow([guard(field) for field in fields])
     return buffer.getvalue()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sctoolkit.disclosure.table import Cell, Column, Table
+from sctoolkit.disclosure.table import INTERVALS, Cell, Column, Table
 from sctoolkit.report.document import Report
 from sctoolkit.report.numbers import DIGITS, HIDDEN_MARK
 from sctoolkit.report.safe_text import visible
@@ -147,7 +147,7 @@ def _table(sheet: Any, table: Table, report: Report, styles: dict[str, Any]) -> 
     """Write one table: heads in row 1, one row a row; an interval takes two columns."""
     place = 0
     for column in table.columns:
-        labels = [f"{column.label}, low", f"{column.label}, high"] if column.kind == "interval" else [column.label]
+        labels = [f"{column.label}, low", f"{column.label}, high"] if column.kind in INTERVALS else [column.label]
         for label in labels:
             _write(sheet, 0, place, label, styles["head" if column.kind == "text" else "head_number"])
             sheet.set_column(place, place, 30 if column.kind == "text" else 13)
@@ -165,7 +165,7 @@ def _table(sheet: Any, table: Table, report: Report, styles: dict[str, Any]) -> 
 
 
 def _parts(cell: Cell, column: Column) -> list[str | float | None]:
-    if column.kind != "interval":
+    if column.kind not in INTERVALS:
         value = HIDDEN_MARK if cell.hidden else cell.value
         if cell.state == "at_least":
             value = f"{cell.value}+"

@@ -9,14 +9,16 @@ import zipfile
 
 import openpyxl
 import pytest
-from sample import sample_report
+from sample import sample_drafts, sample_report
 
 from sctoolkit.disclosure.protect import protect
 from sctoolkit.disclosure.table import Column, Row, Table, make_table, who
 from sctoolkit.report.document import Draft, Report, Section, build_report
 from sctoolkit.report.render_csv import escape_formula, render_csv
+from sctoolkit.report.render_docx import render_docx
 from sctoolkit.report.render_json import render_json
 from sctoolkit.report.render_xlsx import render_xlsx, sheet_names
+from sctoolkit.report.sections.change import headlines
 
 PAYLOADS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1+1", "＋1", "－1+1", "＠x",
             '=HYPERLINK("http://x","y")', "|x", "  =1+1"]  # fmt: skip
@@ -113,7 +115,7 @@ def test_files_are_the_same_bytes(report: Report) -> None:
 
 
 def test_small_numbers_are_in_no_file() -> None:
-    small = sample_report(shrink=16)
+    small = build_report(sample_drafts(shrink=16)[1:4], title="T")
     book = openpyxl.load_workbook(io.BytesIO(render_xlsx(small)))
     values = {cell.value for sheet in book.worksheets[3:] for row in sheet.iter_rows() for cell in row}
     assert not values & {3.05, 3.4, 0.28, 0.08, 0.79, 9, 8, 7, 6, 3, 2}
@@ -123,3 +125,23 @@ def test_small_numbers_are_in_no_file() -> None:
 
 def test_sheet_names() -> None:
     assert sheet_names(["a" * 40, "a" * 41, "../x", "notes"]) == ["a" * 31, f"{'a' * 29}-2", "x", "notes-2"]
+
+
+def test_word_document_has_headings_alt_texts_and_repeated_heads() -> None:
+    docx = pytest.importorskip("docx")
+    report = build_report([*sample_drafts()[2:4], *sample_drafts()[5:]], title="T", summary=headlines(), simulated=True)
+    data = render_docx(report)
+    document = docx.Document(io.BytesIO(data))
+    headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading 1")]
+    assert headings[:3] == ["In short", "How well the scales measure", "What changed"]
+    assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
+    assert len(document.inline_shapes) == len(report.figures())
+    assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
+    assert "[c]" in {cell.text for table in document.tables for cell in table.columns[-1].cells}
+
+
+def test_word_document_takes_any_text() -> None:
+    pytest.importorskip("docx")
+    hostile = "a\x00b\x0bc\ud800<w:p>&\u202e"
+    report = build_report([], title=hostile, subtitle=hostile, claim=hostile, simulated=True)
+    assert render_docx(report) == render_docx(report)

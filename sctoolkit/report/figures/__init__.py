@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sctoolkit.report.figures.canvas import style, to_svg
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
     from sctoolkit.report.document import Figure
 
 
@@ -30,6 +32,12 @@ def draw(figure: Figure, *, narrow: bool = False) -> str:
     str
         One ``<svg>`` element with title and description, without date, script or outside reference.
     """
-    module: Any = import_module(f"sctoolkit.report.figures.{figure.kind}")
     with style():
-        return to_svg(module.picture(figure, narrow), figure)
+        return to_svg(picture(figure, narrow=narrow), figure)
+
+
+def picture(figure: Figure, *, narrow: bool = False) -> Canvas:
+    """Return a figure as a matplotlib figure, drawn in whatever style is in force."""
+    module: Any = import_module(f"sctoolkit.report.figures.{figure.kind}")
+    drawn: Canvas = module.picture(figure, narrow)
+    return drawn

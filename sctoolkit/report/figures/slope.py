@@ -34,7 +34,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
             continue
         own = [row for row in rows if row["scale"].text == scales[number]]
         _panel(axes, own, waves, sides, _window(own, rows))
-        axes.set_title(wrap(scales[number], 20 if narrow else 28, 2), loc="left", fontsize=9.5, weight="bold", pad=6)
+        axes.set_title(wrap(scales[number], 18 if narrow else 25, 2), loc="left", fontsize=9.5, weight="bold", pad=6)
     handles = [
         Line2D([], [], marker=MARKERS[k % len(MARKERS)], color=PALETTE[k % len(PALETTE)], label=text(side, 30))
         for k, side in enumerate(sides)

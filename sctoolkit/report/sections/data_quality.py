@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
+from sctoolkit.disclosure.table import Cell, Column, Row, Table, Value, Who, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
@@ -46,41 +47,50 @@ def data_quality(
     caveats : iterable of Caveat
         Remarks of reading, matching and checking.
     """
-    tables = []
     flagged, missing = tuple(flags), tuple(not_scored)
-    if flagged:
-        columns = (
-            Column("name", "Flag", row_header=True),
-            Column("rule", "Looks for"),
-            Column("wave", "Wave", print_only_if_used=True),
-            Column("n", "People", "count"),
-        )
-        rows = [
-            Row(
-                {"name": entry.name, "rule": entry.rule, "wave": entry.wave, "n": entry.n},
-                key_of({"wave": entry.wave, f"flag:{entry.name}": "yes"}),
-                entry.n,
-            )
-            for entry in flagged
-        ]
-        tables.append(make_table("flags", "Answers that were flagged", columns, rows))
-    if missing:
-        columns = (
-            Column("scale", "Scale", row_header=True),
-            Column("wave", "Wave", print_only_if_used=True),
-            Column("reason", "Reason"),
-            Column("n", "People", "count"),
-        )
-        rows = [
-            Row(
-                {"scale": entry.label, "wave": entry.wave, "reason": entry.reason, "n": entry.n},
-                key_of({"wave": entry.wave, f"scored:{entry.scale}": "no", "reason": entry.reason}),
-                entry.n,
-            )
-            for entry in missing
-        ]
-        tables.append(make_table("not-scored", "Scores that were not given, and why", columns, rows))
+    tables = [table for table in (_flags_table(flagged), _missing_table(missing)) if table.rows]
     return Draft(tables=tuple(tables), compose=_compose, caveats=tuple(caveats))
+
+
+def _flags_table(flags: tuple[Flag, ...]) -> Table:
+    columns = (
+        Column("name", "Flag", row_header=True),
+        Column("rule", "Looks for"),
+        Column("wave", "Wave", print_only_if_used=True),
+        Column("n", "People", "count"),
+    )
+    rows = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for entry in flags:
+        seen[entry.name, entry.wave] += 1
+        people = key_of({"wave": entry.wave, f"flag {seen[entry.name, entry.wave]}:{entry.name}": "yes"})
+        values: dict[str, Value | Cell] = {"name": entry.name, "rule": entry.rule, "wave": entry.wave, "n": entry.n}
+        rows.append(Row(values, people, entry.n))
+    return make_table("flags", "Answers that were flagged", columns, rows)
+
+
+def _missing_table(missing: tuple[NotScored, ...]) -> Table:
+    """Return the reasons; their sum is what a reader can set against the people who have a score."""
+    columns = (
+        Column("scale", "Scale", row_header=True),
+        Column("wave", "Wave", print_only_if_used=True),
+        Column("reason", "Reason"),
+        Column("n", "People", "count"),
+    )
+    rows = []
+    sums: Counter[Who] = Counter()
+    for entry in missing:
+        everybody = key_of({"wave": entry.wave, f"scored:{entry.scale}": "no"})
+        sums[everybody] += entry.n
+        values: dict[str, Value | Cell] = {
+            "scale": entry.label,
+            "wave": entry.wave,
+            "reason": entry.reason,
+            "n": entry.n,
+        }
+        rows.append(Row(values, tuple(sorted((*everybody, ("reason", entry.reason)))), entry.n))
+    table = make_table("not-scored", "Scores that were not given, and why", columns, rows)
+    return replace(table, related=tuple(Cell(n, people, n) for people, n in sums.items()))
 
 
 def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Section:

@@ -53,9 +53,9 @@ def reliability_section(scales: Iterable[ScaleReliability], *, ordered: bool, ca
         Column("n_items", "Items", "plain"),
         Column("n", "People", "count"),
         Column("alpha", "Alpha", "proportion"),
-        Column("alpha_interval", "95% interval", "interval", print_only_if_used=True),
+        Column("alpha_interval", "95% interval", "proportion_interval", print_only_if_used=True),
         Column("omega", "Omega total", "proportion", print_only_if_used=True),
-        Column("omega_interval", "95% interval", "interval", print_only_if_used=True),
+        Column("omega_interval", "95% interval", "proportion_interval", print_only_if_used=True),
         Column("sem", "SEm, points", "score", print_only_if_used=True),
     )
     table = make_table("reliability", "Reliability of the scales", columns, [_row(entry) for entry in scales])

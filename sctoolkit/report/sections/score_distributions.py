@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -166,7 +167,14 @@ def _scores_table(summaries: Sequence[ScoreSummary]) -> Table:
     names = list(dict.fromkeys(entry.scale for entry in summaries))
     sides = list(dict.fromkeys(entry.side for entry in summaries))
     ordered = sorted(summaries, key=lambda entry: (names.index(entry.scale), sides.index(entry.side)))
-    return make_table("scores", "Scores by scale, wave and side", columns, [_scores_row(entry) for entry in ordered])
+    table = make_table("scores", "Scores by scale, wave and side", columns, [_scores_row(entry) for entry in ordered])
+    sums: Counter[Who] = Counter()
+    for entry in summaries:
+        if entry.side:
+            sums[scored_key(entry.scale, entry.wave)] += entry.n
+    whole = {scored_key(entry.scale, entry.wave) for entry in summaries if not entry.side}
+    related = tuple(Cell(n, people, n) for people, n in sums.items() if people not in whole)
+    return replace(table, related=related)
 
 
 def _scores_row(entry: ScoreSummary) -> Row:

@@ -97,7 +97,7 @@ def _fit_table(fits: tuple[ScaleStructure, ...]) -> Table | None:
         Column("p_value", "p", "p_value"),
         Column("cfi", "CFI", "proportion"),
         Column("rmsea", "RMSEA", "proportion"),
-        Column("interval", "90% interval", "interval"),
+        Column("interval", "90% interval", "proportion_interval"),
         Column("srmr", "SRMR", "proportion"),
     )
     rows = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sctoolkit.change.claims import check_wording, ladder
 from sctoolkit.disclosure.table import Table
-from sctoolkit.errors import OptionError, did_you_mean
+from sctoolkit.errors import OptionError
 from sctoolkit.report.document import Block, Bullets, Draft, Paragraph, Section, Steps
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
@@ -55,7 +55,7 @@ def what_may_be_said(claim: Claim, *, caveats: Iterable[Caveat] = ()) -> Draft:
     if claim.rung not in ladder():
         raise OptionError(
             f"A claim must name a rung of {', '.join(ladder())}, not `{claim.rung}`.",
-            hint=did_you_mean(claim.rung, ladder()),
+            hint="The ladder runs from L0, described, to L5, randomised.",
         )
     for sentence in (*claim.assumptions, *claim.limits):
         check_wording(sentence, claim.rung)
