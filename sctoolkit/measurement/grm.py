@@ -14,7 +14,7 @@ from sctoolkit.measurement.grm_result import Grm
 from sctoolkit.measurement.item_codes import ItemCodes, code_items
 from sctoolkit.measurement.limited_information import LimitedIndices, LimitedStatistic, limited_indices
 from sctoolkit.measurement.membership import Labels, items_and_labels, level_names
-from sctoolkit.numerics.grm import GrmFit, fit_grm, parameter_vcov
+from sctoolkit.numerics.grm import RUNAWAY_SLOPE, GrmFit, fit_grm, parameter_vcov
 from sctoolkit.numerics.grm_likelihood import Grid, normal_grid
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, Provenance
@@ -234,9 +234,10 @@ def check_convergence(fit: GrmFit, coded: ItemCodes) -> None:
         return
     steepest = int(np.abs(fit.items.slopes).argmax())
     place = int(np.argwhere(fit.item_of == steepest)[0, 1])
+    runaway = abs(fit.items.slopes[steepest]) > RUNAWAY_SLOPE
     raise ConvergenceError(
-        f"The graded response model must have a highest likelihood, and none was found in {fit.n_iterations} steps.",
-        where=f"Steepest item: `{coded.items[place]}` with slope {fit.items.slopes[steepest]:.1f}.",
+        "The graded response model must have a highest likelihood, and none was within reach.",
+        where=f"Steepest item: `{coded.items[place]}`{'; its slope grows without end' if runaway else ''}.",
         hint="Look for two items that ask the same, an item that follows from the others, or too few respondents.",
     )
 

@@ -27,7 +27,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _LOUIS_WORK = 4e9
-_RUNAWAY = 40.0
+RUNAWAY_SLOPE = 40.0
+"""Slope at which the iterations give up: the likelihood then rises without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _climb(
             converged = decrement < 1e-6
             break
         psi, loglik = moved
-        if np.abs(psi[layout.columns[:, 0]]).max() > _RUNAWAY:
+        if np.abs(psi[layout.columns[:, 0]]).max() > RUNAWAY_SLOPE:
             break
     known = matrix if converged and newton and louis else None
     return _finish(groups, layout, grid, psi, loglik, decrement, iteration, converged, known)
