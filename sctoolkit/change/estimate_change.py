@@ -13,6 +13,7 @@ from sctoolkit.change.claims import moved_word, say
 from sctoolkit.change.estimates import Estimate, show
 from sctoolkit.change.one_group import one_group
 from sctoolkit.change.one_wave import constant, one_wave, one_wave_groups
+from sctoolkit.change.outcome_checks import expected_drift, scale_ends
 from sctoolkit.change.panel import Panel, label_of, left_out_caveat, read_panel
 from sctoolkit.change.router import Assignment, Route, gather_facts, make_route
 from sctoolkit.change.setting import Findings, PrimaryOfGroups, Setting
@@ -107,6 +108,7 @@ def estimate_change(
     reliability: float | None = None,
     false_match_rate: float = 0.0,
     scale_range: tuple[float, float] | None = None,
+    population_mean: float | None = None,
     conf_level: float = 0.95,
     n_draws: int = 9999,
     seed: int = 1,
@@ -147,7 +149,10 @@ def estimate_change(
     false_match_rate : float in [0, 1), optional
         Share of links that are wrong.
     scale_range : (low, high), optional
-        Ends of the scale, for percent of the range.
+        Ends of the scale, for percent of the range and for who stands at an end.
+    population_mean : float, optional
+        Mean of the people that participants were chosen from by their score: the change that would come by itself is
+        then told.
     conf_level : float, optional
         Level of the intervals.
     n_draws, seed : int, optional
@@ -199,7 +204,8 @@ def estimate_change(
         )
     setting = Setting(
         panel=panel, route=route, outcome=outcome, level=conf_level, treated=code, primary=primary,
-        reliability=reliability, false_match_rate=false_match_rate, scale_range=scale_range, n_draws=n_draws, seed=seed,
+        reliability=reliability, false_match_rate=false_match_rate, scale_range=scale_range,
+        population_mean=population_mean, n_draws=n_draws, seed=seed,
     )  # fmt: skip
     findings = constant(setting) if facts.outcome_kind == "constant" else DESIGNS[route.design](setting)
     claim, rung = _claim(setting, findings)
@@ -217,7 +223,10 @@ def estimate_change(
                 "primary": primary, "n_draws": n_draws,
             },
         ),
-        caveats=(*notes, *_design_caveats(setting), *findings.caveats, *left_out_caveat(panel)),
+        caveats=(
+            *notes, *_design_caveats(setting), *findings.caveats, *scale_ends(setting), *expected_drift(setting),
+            *left_out_caveat(panel),
+        ),
     )  # fmt: skip
 
 

@@ -20,13 +20,16 @@ from sctoolkit.change.estimates import (
     over_organisations,
     welch,
 )
+from sctoolkit.change.leave_out import leave_out
 from sctoolkit.change.linkage import linkage_caveats
+from sctoolkit.change.outcome_checks import ordered_change
 from sctoolkit.change.panel import Panel
 from sctoolkit.change.setting import Findings, Setting
 from sctoolkit.change.sizes import linked_sizes, unlinked_sizes
 from sctoolkit.numerics.cluster_means import collapse
 from sctoolkit.numerics.partial_overlap import partial_overlap
 from sctoolkit.numerics.permutation import flip_signs
+from sctoolkit.result import Caveat
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -46,13 +49,15 @@ def one_group(setting: Setting) -> Findings:
         estimates += found
     if facts.linkage != "unlinked":
         estimates += organisation_checks(setting, panel)
+        estimates += ordered_change(setting)
         estimates += linked_sizes(setting)
     else:
         estimates += unlinked_sizes(setting)
     estimates += wave_means(setting, panel)
+    left_out, hangs = _one_left_out(setting, panel)
     return Findings(
-        estimates=tuple(estimates),
-        caveats=linkage_caveats(setting, estimates),
+        estimates=(*estimates, *left_out),
+        caveats=(*hangs, *linkage_caveats(setting, estimates)),
         template=f"changed_{key}",
     )
 
@@ -230,6 +235,25 @@ def organisation_checks(setting: Setting, panel: Panel) -> list[Estimate]:
             )
         )  # fmt: skip
     return found
+
+
+def _one_left_out(setting: Setting, panel: Panel) -> tuple[list[Estimate], tuple[Caveat, ...]]:
+    """Return how much the mean of organisations hangs on one of them."""
+    if panel.cluster is None:
+        return [], ()
+    i, j = panel.pairs(0, setting.last)
+    if len(i) > 1:
+        codes, found = np.unique(panel.cluster[j], return_inverse=True)
+        gains = collapse(panel.outcome[j] - panel.outcome[i], found)
+    else:
+        early, late = panel.wave == 0, panel.wave == setting.last
+        codes = np.intersect1d(panel.cluster[early], panel.cluster[late])
+        rows = np.isin(panel.cluster, codes) & (early | late)
+        if len(codes) < 2:
+            return [], ()
+        post = (panel.wave[rows] == setting.last).astype(float)
+        gains = organisation_gains(panel.outcome[rows], post, compact(panel.cluster[rows]), None)
+    return leave_out(gains, None, [panel.clusters[code] for code in codes], setting.level)
 
 
 def wave_means(setting: Setting, panel: Panel, side: str | None = None, group: str | None = None) -> list[Estimate]:

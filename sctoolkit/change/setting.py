@@ -27,6 +27,7 @@ class Setting:
     reliability: float | None = None
     false_match_rate: float = 0.0
     scale_range: tuple[float, float] | None = None
+    population_mean: float | None = None
     n_draws: int = 9999
     seed: int = 1
 

@@ -19,6 +19,7 @@ from sctoolkit.change.estimates import (
     mixed_contrast,
     over_organisations,
 )
+from sctoolkit.change.leave_out import leave_out
 from sctoolkit.change.linkage import linkage_caveats
 from sctoolkit.change.one_group import wave_means
 from sctoolkit.change.panel import Panel
@@ -205,7 +206,7 @@ def _organisations(setting: Setting, panel: Panel, treated: BoolArray, role: Rol
     """Return the difference of organisations' mean gains: t(G - 2), and the permutation of organisations."""
     if panel.cluster is None or setting.route.facts.level != "organisation":
         return []
-    gains, arm, n_obs = organisation_changes(setting, panel, treated)
+    gains, arm, n_obs, _ = organisation_changes(setting, panel, treated)
     if arm.all() or not arm.any():
         return []
     labels: dict[str, Any] = {
@@ -223,18 +224,21 @@ def _organisations(setting: Setting, panel: Panel, treated: BoolArray, role: Rol
     return found
 
 
-def organisation_changes(setting: Setting, panel: Panel, treated: BoolArray) -> tuple[FloatArray, BoolArray, int]:
-    """Return each organisation's mean change, whether it takes part, and the number of records behind them.
+def organisation_changes(
+    setting: Setting, panel: Panel, treated: BoolArray
+) -> tuple[FloatArray, BoolArray, int, list[str]]:
+    """Return each organisation's mean change, whether it takes part, the number of records behind them, and names.
 
     Changes are those of linked people where they can be linked, otherwise the mean after less the mean before.
     """
     if panel.cluster is None:
-        return np.empty(0), np.empty(0, dtype=bool), 0
+        return np.empty(0), np.empty(0, dtype=bool), 0, []
     if setting.route.facts.linkage != "unlinked":
         i, j = panel.pairs(0, setting.last)
-        codes = compact(panel.cluster[j])
+        found, codes = np.unique(panel.cluster[j], return_inverse=True)
         gains = collapse(panel.outcome[j] - panel.outcome[i], codes)
-        return gains, collapse(treated[j].astype(float), codes) > 0.5, len(i)
+        names = [panel.clusters[code] for code in found]
+        return gains, collapse(treated[j].astype(float), codes) > 0.5, len(i), names
     early, late = panel.wave == 0, panel.wave == setting.last
     both = np.intersect1d(panel.cluster[early], panel.cluster[late])
     keep = np.isin(panel.cluster, both)
@@ -243,7 +247,7 @@ def organisation_changes(setting: Setting, panel: Panel, treated: BoolArray) -> 
         panel.outcome[before], compact(panel.cluster[before])
     )
     arm = collapse(treated[after].astype(float), compact(panel.cluster[after])) > 0.5
-    return gains, arm, int((after | before).sum())
+    return gains, arm, int((after | before).sum()), [panel.clusters[code] for code in both]
 
 
 def _one_primary(setting: Setting, found: list[Estimate]) -> list[Estimate]:
@@ -298,9 +302,14 @@ def _finish(setting: Setting, found: list[Estimate], caveats: tuple[Caveat, ...]
     for name, rows in (("programme", treated), ("comparison", ~treated)):
         details += wave_means(setting, panel.rows(rows), group=name)
     template, rung, assumption, lost = _strength(setting, caveats)
+    hangs: tuple[Caveat, ...] = ()
+    if panel.cluster is not None and setting.route.facts.level == "organisation":
+        gains, arm, _, names = organisation_changes(setting, panel, treated)
+        left_out, hangs = leave_out(gains, arm, names, setting.level)
+        details += left_out
     return Findings(
         estimates=(*found, *details),
-        caveats=(*caveats, *lost, *_start(panel, treated), *linkage_caveats(setting, found)),
+        caveats=(*caveats, *lost, *hangs, *_start(panel, treated), *linkage_caveats(setting, found)),
         template=template,
         fields={"assumption": assumption} if template == "comparison" else {},
         rung=rung,
