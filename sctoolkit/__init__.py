@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sctoolkit.measurement.factors import efa
     from sctoolkit.measurement.grm import grm
     from sctoolkit.measurement.invariance import invariance
+    from sctoolkit.measurement.icc import icc
     from sctoolkit.measurement.item_analysis import item_analysis
     from sctoolkit.measurement.item_fit import item_fit
     from sctoolkit.measurement.person_fit import person_fit
@@ -67,6 +68,7 @@ _HOME: dict[str, str] = {
     "factor_scores": "sctoolkit.measurement.factor_scores",
     "grm": "sctoolkit.measurement.grm",
     "efa": "sctoolkit.measurement.factors",
+    "icc": "sctoolkit.measurement.icc",
     "item_analysis": "sctoolkit.measurement.item_analysis",
     "n_factors": "sctoolkit.measurement.dimensions",
     "polychoric": "sctoolkit.measurement.polychoric",

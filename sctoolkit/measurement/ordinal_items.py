@@ -61,11 +61,16 @@ def ordinal_items(
     names = tuple(str(name) for name in items.columns)
     table = items.to_numpy(dtype=np.float64)
     used = table if rows is None else table[rows]
+    small = _small_codes(table)
     codes = np.full(table.shape, MISSING, dtype=np.int8)
     values: list[FloatArray] = []
     unused: dict[str, list[float]] = {}
     for j, name in enumerate(names):
-        found = _distinct(used[:, j])
+        if small is None:
+            found = np.unique(used[~np.isnan(used[:, j]), j])
+        else:
+            column = small[:, j] if rows is None else small[rows, j]
+            found = np.flatnonzero(np.bincount(column)[1:]).astype(np.float64)
         _check_found(name, found)
         offered = _offered(categories, name)
         if offered is not None:
@@ -78,7 +83,7 @@ def ordinal_items(
         if gap.size:
             unused[name] = gap.tolist()
         values.append(found)
-        codes[:, j] = _coded(table[:, j], found)
+        codes[:, j] = _coded(table[:, j], found) if small is None else _looked_up(small[:, j], found)
     if unused and categories is not None and not collapse_unused:
         raise DataError(
             "Every offered category must be used by someone.",
@@ -88,22 +93,24 @@ def ordinal_items(
     return OrdinalItems(names, codes, tuple(values), _unused_caveats(unused))
 
 
-def _distinct(column: FloatArray) -> FloatArray:
-    """Sorted distinct answers, quickly where they are small whole numbers."""
-    known = column[~np.isnan(column)]
-    if known.size and float(known.min()) >= 0.0 and float(known.max()) < 256.0:
-        whole = known.astype(np.int64)
-        if bool(np.all(whole == known)):
-            return np.flatnonzero(np.bincount(whole)).astype(np.float64)
-    return np.unique(known)
+def _small_codes(table: FloatArray) -> npt.NDArray[np.uint8] | None:
+    """Answers plus one, 0 where missing, where all are whole numbers from 0 to 250; else None."""
+    filled = np.where(np.isnan(table), -1.0, table)
+    with np.errstate(invalid="ignore"):
+        whole = (filled + 1.0).astype(np.uint8)
+    same = bool(np.all(whole == filled + 1.0)) and bool(filled.size) and float(filled.max()) <= 250.0
+    return np.asfortranarray(whole) if same else None
+
+
+def _looked_up(column: npt.NDArray[np.uint8], found: FloatArray) -> CodeArray:
+    """Positions of small answers (plus one) among the categories in use."""
+    lookup = np.full(256, MISSING, dtype=np.int8)
+    lookup[found.astype(np.int64) + 1] = np.arange(found.size, dtype=np.int8)
+    return lookup[column]
 
 
 def _coded(column: FloatArray, found: FloatArray) -> CodeArray:
     """Positions of the answers among the categories in use; `MISSING` where there is none of them."""
-    if bool(np.all(np.diff(found) == 1.0)):
-        shifted = np.nan_to_num(column - found[0], nan=float(MISSING))
-        outside = (shifted < 0) | (shifted >= found.size)
-        return np.where(outside, MISSING, shifted).astype(np.int8)
     place = np.searchsorted(found, column)
     near = found[np.minimum(place, found.size - 1)]
     return np.where(near == column, place, MISSING).astype(np.int8)

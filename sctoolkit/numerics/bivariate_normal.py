@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 RARE = 1e-10
 _ZERO = 1e-100  # a limit of exactly 0 is taken from the right
+_FAR = 40.0
 _SQRT_2PI = float(np.sqrt(2.0 * np.pi))
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -87,6 +88,33 @@ def _owen_cdf(h: FloatArray, k: FloatArray, r: FloatArray) -> FloatArray:
     shift = np.where((h > 0.0) == (k > 0.0), 0.0, 0.5)
     halves = 0.5 * (ndtr(h) + ndtr(k))
     return np.asarray(halves - owens_t(h, (k - r * h) / (h * s)) - owens_t(k, (h - r * k) / (k * s)) - shift)
+
+
+def bivariate_normal_grid(h: FloatArray, k: FloatArray, r: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Distribution function and density at all combinations of the points of many pairs.
+
+    Parameters
+    ----------
+    h : (n_pairs, a) array
+        Points of the first variable; infinities count as 40 standard deviations.
+    k : (n_pairs, b) array
+        Points of the second.
+    r : (n_pairs,) array
+        Correlations inside (-1, 1).
+
+    Returns
+    -------
+    tuple of (n_pairs, a, b) arrays
+    """
+    h, k = np.clip(h, -_FAR, _FAR), np.clip(k, -_FAR, _FAR)
+    h, k = np.where(np.abs(h) < _ZERO, _ZERO, h), np.where(np.abs(k) < _ZERO, _ZERO, k)
+    x, y, rho = h[:, :, None], k[:, None, :], r[:, None, None]
+    s = np.sqrt((1.0 - rho) * (1.0 + rho))
+    across, along = (y - rho * x) / s, (x - rho * y) / s
+    cdf = 0.5 * (ndtr(x) + ndtr(y)) - owens_t(x, across / x) - owens_t(y, along / y)
+    cdf -= np.where((x > 0.0) == (y > 0.0), 0.0, 0.5)
+    pdf = np.exp(-0.5 * (x * x + across * across)) / (2.0 * np.pi * s)
+    return np.asarray(cdf), np.asarray(pdf)
 
 
 def normal_interval(low: FloatArray, high: FloatArray) -> FloatArray:

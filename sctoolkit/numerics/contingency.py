@@ -56,16 +56,25 @@ def pair_tables(codes: CodeArray, n_categories: int, weights: FloatArray | None 
     n_rows, n_items = codes.shape
     width = n_items * n_categories
     total = np.zeros((width, width))
-    columns = np.arange(n_categories, dtype=np.int8)
     for start in range(0, n_rows, _BLOCK):
-        block = codes[start : start + _BLOCK]
-        hot = (block[:, :, None] == columns).reshape(block.shape[0], width)
-        left = hot.astype(np.float32 if weights is None else np.float64)
+        stop = start + _BLOCK
         if weights is None:
-            total += left.T @ left
+            hot = indicators(codes[start:stop], n_categories)
+            total += hot @ hot.T
         else:
-            total += left.T @ (left * weights[start : start + _BLOCK, None])
+            exact = indicators(codes[start:stop], n_categories).astype(np.float64)
+            total += exact @ (exact * weights[start:stop]).T
     square = total.reshape(n_items, n_categories, n_items, n_categories)
     first, second = pair_order(n_items)
     margins = np.ascontiguousarray(np.diagonal(total).reshape(n_items, n_categories))
     return PairTables(margins, np.ascontiguousarray(square[first, :, second, :]), first, second)
+
+
+def indicators(codes: CodeArray, n_categories: int) -> npt.NDArray[np.float32]:
+    """Indicator rows of all items and categories, (n_items * n_categories, n), in single precision."""
+    n_rows, n_items = codes.shape
+    hot = np.empty((n_items, n_categories, n_rows), dtype=np.float32)
+    columns = np.ascontiguousarray(codes.T)
+    for category in range(n_categories):
+        np.equal(columns, category, out=hot[:, category], casting="unsafe")
+    return hot.reshape(n_items * n_categories, n_rows)

@@ -75,9 +75,10 @@ def extract(correlation: FloatArray, n_factors: int, method: str, start: FloatAr
     """
     p = len(correlation)
     if n_factors < 1 or dof(p, n_factors) < 0:
+        most = max_factors(p)
         raise NotIdentifiedError(
             f"{n_factors} factors need more correlations than {p} items have.",
-            hint=f"Ask for at most {max_factors(p)} factors, or add items.",
+            hint=f"Ask for at most {most} factor{'' if most == 1 else 's'}, or add items.",
         )
     if method == "principal_axis":
         return _principal_axis(correlation, n_factors, start)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from sctoolkit.numerics.bivariate_normal import normal_pdf
-from sctoolkit.numerics.contingency import CodeArray, pair_order
+from sctoolkit.numerics.contingency import CodeArray, indicators, pair_order
 from sctoolkit.numerics.polychoric import polychorics
 
 FloatArray = npt.NDArray[np.float64]
@@ -86,9 +86,9 @@ def _tables(
     sample: CodeArray, k: int, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]
 ) -> tuple[FloatArray, FloatArray]:
     """Two-way tables of all pairs and margins of one sample."""
-    n, p = sample.shape
-    hot = (sample[:, :, None] == np.arange(k, dtype=np.int8)).reshape(n, p * k).astype(np.float32)
-    cross = hot.T @ hot
+    p = sample.shape[1]
+    hot = indicators(sample, k)
+    cross = (hot @ hot.T).astype(np.float64)
     pairs: FloatArray = cross.reshape(p, k, p, k)[first, :, second, :]
     return pairs, np.diagonal(cross).reshape(p, k)
 

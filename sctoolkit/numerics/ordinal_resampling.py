@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sctoolkit.numerics.contingency import CodeArray, pair_order
+from sctoolkit.numerics.contingency import CodeArray, indicators, pair_order
 from sctoolkit.numerics.polychoric import polychorics
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,14 +32,13 @@ def resampled_polychorics(
         Thresholds, infinite where a resample leaves the categories beyond them empty, and correlations, nan for an
         item that a resample leaves constant.
     """
-    n, p = codes.shape
-    width = p * n_categories
-    hot = (codes[:, :, None] == np.arange(n_categories, dtype=np.int8)).reshape(n, width).astype(np.float32)
+    p = codes.shape[1]
+    hot = indicators(codes, n_categories)
     first, second = pair_order(p)
     tables = np.empty((len(frequencies), first.size, n_categories, n_categories))
     margins = np.empty((len(frequencies), p, n_categories))
     for place, margin, frequency in zip(tables, margins, frequencies.astype(np.float32), strict=True):
-        cross = hot.T @ (hot * frequency[:, None])
+        cross = hot @ (hot * frequency).T
         place[:] = cross.reshape(p, n_categories, p, n_categories)[first, :, second, :]
         margin[:] = np.diagonal(cross).reshape(p, n_categories)
     with np.errstate(invalid="ignore", divide="ignore"):

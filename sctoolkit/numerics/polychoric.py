@@ -13,13 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
-from sctoolkit.numerics.bivariate_normal import (
-    RARE,
-    bivariate_normal_cdf,
-    bivariate_normal_pdf,
-    rare_rectangle,
-)
+from sctoolkit.numerics.bivariate_normal import RARE, bivariate_normal_grid, rare_rectangle
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -61,15 +57,19 @@ def cell_probabilities(first: FloatArray, second: FloatArray, r: FloatArray) -> 
     tuple of (n_pairs, k, k) arrays
         Probabilities (0 in cells beyond the last category) and derivatives.
     """
-    corners = first[:, :, None], second[:, None, :], r[:, None, None]
-    density = bivariate_normal_pdf(*corners)
-    cumulative = bivariate_normal_cdf(*corners)
+    n_pairs, k = len(r), first.shape[1]
+    inner = first[:, 1:-1], second[:, 1:-1]
+    cumulative, density = np.zeros((n_pairs, k, k)), np.zeros((n_pairs, k, k))
+    cumulative[:, 1:-1, 1:-1], density[:, 1:-1, 1:-1] = bivariate_normal_grid(*inner, r)
+    cumulative[:, 1:-1, -1], cumulative[:, -1, 1:-1] = ndtr(inner[0]), ndtr(inner[1])
+    cumulative[:, -1, -1] = 1.0
     return _corner_difference(cumulative), _corner_difference(density)
 
 
 def _corner_difference(values: FloatArray) -> FloatArray:
     """Four-corner differences over the last two axes."""
-    return np.asarray(np.diff(np.diff(values, axis=1), axis=2))
+    rows = values[:, 1:] - values[:, :-1]
+    return np.asarray(rows[:, :, 1:] - rows[:, :, :-1])
 
 
 def _observed_rare(first: FloatArray, second: FloatArray, r: FloatArray, pi: FloatArray, n: FloatArray) -> FloatArray:

@@ -11,6 +11,8 @@ def likert(n=80, p=5, seed=1):
 
 
 CASES = {
+    "icc": lambda: ((likert(p=2),), {}),
+    "icc[raters]": lambda: ((likert(p=4),), {}),
     "polychoric": lambda: ((likert(),), {}),
     "polychoric[mixed]": lambda: ((likert().assign(age=np.arange(80.0)),), {"continuous": ["age"]}),
     "polychoric[pairwise]": lambda: (

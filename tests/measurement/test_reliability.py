@@ -106,7 +106,7 @@ def test_delta_gradient_of_categorical_omega_is_the_derivative(likert):
             up[at] += step
             down[at] -= step
             slope = (value(up, observed) - value(down, observed)) / (2 * step)
-            assert found[at] == pytest.approx(slope, abs=1e-8)
+            assert found[at] == pytest.approx(slope, abs=1e-6)  # differences of an iterated fit
 
 
 @pytest.mark.parametrize("scale", sorted(KEYS))
