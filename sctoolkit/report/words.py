@@ -49,11 +49,25 @@ def phrase(key: str, **values: object) -> str:
     '{0.__class__}: no answers'
     """
     section, name = key.split(".")
-    return phrases()[section][name].format(**values)
+    text: str = phrases()[section][name]
+    return text.format(**values)
+
+
+def counted(key: str, n: int) -> str:
+    """Return a phrase with its number, in the singular or the plural; empty for 0.
+
+    Examples
+    --------
+    >>> counted("provenance.remarks", 1), counted("provenance.remarks", 3), counted("provenance.remarks", 0)
+    ('1 remark is hidden', '3 remarks are hidden', '')
+    """
+    section, name = key.split(".")
+    one, many = phrases()[section][name]
+    return "" if n == 0 else one if n == 1 else many.format(n=n)
 
 
 @cache
-def phrases() -> dict[str, dict[str, str]]:
+def phrases() -> dict[str, dict[str, Any]]:
     """Return all sentences by section and name."""
     return _read("words.toml")
 

@@ -9,7 +9,11 @@ from sctoolkit.errors import DesignError, OptionError
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
 from sctoolkit.report.words import listed, phrase, phrases, rule, rules
 
-SENTENCES = [(f"{section}.{name}", text) for section, entries in phrases().items() for name, text in entries.items()]
+SENTENCES = [
+    (f"{section}.{name}", " ".join(text) if isinstance(text, list) else text)
+    for section, entries in phrases().items()
+    for name, text in entries.items()
+]
 
 
 @pytest.mark.parametrize(("name", "text"), SENTENCES)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from sctoolkit.report.figures.canvas import GREY, HAIR, INK, MARKERS, PALETTE, canvas, text, wrap
+from sctoolkit.report.figures.canvas import GREY, INK, MARKERS, PALETTE, canvas, text, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _draw_mark(axes: Axes, mark: Mark, place: float, narrow: bool, step: float) 
         )
         axes.text(1.03, place, mark.written, transform=across, va="center", ha="left", weight=weight)
     if not math.isfinite(mark.estimate):
-        axes.plot([0, 1], [place, place], color=HAIR, linewidth=6, transform=across, solid_capstyle="butt", zorder=1)
+        axes.plot([0, 1], [place, place], color=GREY, linewidth=1, linestyle=(0, (1, 3)), transform=across, zorder=1)
         return
     if math.isfinite(mark.low) and math.isfinite(mark.high):
         axes.plot([mark.low, mark.high], [place, place], color=colour, linewidth=2.2, solid_capstyle="round", zorder=2)

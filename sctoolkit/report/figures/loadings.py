@@ -8,30 +8,38 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from sctoolkit.report.document import Figure
-from sctoolkit.report.figures.canvas import HIDDEN_FACE, PAPER, between, canvas, ink_on, text, wrap
+from sctoolkit.report.figures.canvas import HIDDEN_FACE, INK, PAPER, between, canvas, text, wrap
 from sctoolkit.report.numbers import HIDDEN_MARK, format_number
+
+DEEPEST = 0.55
+"""Depth of the shade of a loading of 1: as deep as dark numbers can still be read on."""
 
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw column ``item`` and one column a factor (keys ``factor:...``); shades go with the size of the numbers."""
     factors = [column for column in figure.table.columns if column.key.startswith("factor:")]
     rows = figure.table.records()
-    step = 0.27
+    step = 0.36 if narrow else 0.27
     height = step * len(rows) + 0.45
     drawn = canvas(narrow, height)
-    left = 0.42 if narrow else 0.44
+    left = 0.47 if narrow else 0.44
     axes = drawn.add_axes((left, 0.02 / height, 0.99 - left, 1 - 0.42 / height))
     axes.set(xlim=(0, max(len(factors), 1)), ylim=(max(len(rows), 1), 0))
     axes.set_axis_off()
     for down, row in enumerate(rows):
         axes.text(
-            -0.08, down + 0.5, wrap(row["item"].text, 24 if narrow else 46, 1), ha="right", va="center", fontsize=9
+            -0.08,
+            down + 0.5,
+            wrap(row["item"].text, 23 if narrow else 48, 2 if narrow else 1),
+            ha="right",
+            va="center",
+            fontsize=9,
         )
         for across, column in enumerate(factors):
             value = row[column.key].number
             known = math.isfinite(value)
             end = "#12436D" if value >= 0 else "#F46A25"
-            shade = between("#ffffff", end, min(abs(value), 1.0) ** 1.2) if known else HIDDEN_FACE
+            shade = between("#ffffff", end, DEEPEST * min(abs(value), 1.0)) if known else HIDDEN_FACE
             axes.add_patch(Rectangle((across, down), 1, 1, facecolor=shade, edgecolor=PAPER, linewidth=2))
             written = format_number(value, "proportion") if known else HIDDEN_MARK
             axes.text(
@@ -40,7 +48,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
                 written,
                 ha="center",
                 va="center",
-                color=ink_on(shade),
+                color=INK,
                 fontsize=9,
                 weight="bold" if known and abs(value) >= 0.4 else "normal",
             )

@@ -9,7 +9,7 @@ from sctoolkit.disclosure.presets import get_preset
 from sctoolkit.disclosure.protect import Log
 from sctoolkit.disclosure.table import Column, Row, make_table
 from sctoolkit.report.document import Block, Paragraph, Section
-from sctoolkit.report.words import phrase
+from sctoolkit.report.words import counted, listed, phrase
 from sctoolkit.result import package_version
 
 
@@ -67,17 +67,18 @@ def hidden_sentence(log: Log) -> str:
     """Return what disclosure control did, in one sentence with counts only."""
     if log.preset == "none":
         return phrase("provenance.off")
-    if not (log.n_hidden or log.n_remarks or log.n_at_least):
+    numbers = {
+        "small": log.n_small,
+        "derived": log.n_derived,
+        "statistics": log.n_statistics,
+        "remarks": log.n_remarks,
+        "tables": log.n_tables,
+        "bounded": log.n_at_least,
+    }
+    parts = [said for said in (counted(f"provenance.{name}", n) for name, n in numbers.items()) if said]
+    if not parts:
         return phrase("provenance.nothing_hidden")
-    return phrase(
-        "provenance.hidden",
-        preset=log.preset,
-        small=log.n_small,
-        derived=log.n_derived,
-        statistics=log.n_statistics,
-        remarks=log.n_remarks,
-        bounded=log.n_at_least,
-    )
+    return phrase("provenance.hidden", preset=log.preset, parts=listed(parts))
 
 
 def _facts(origin: Origin, log: Log) -> list[tuple[str, str]]:
