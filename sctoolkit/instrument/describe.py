@@ -34,13 +34,16 @@ def rule_text(scale: Scale) -> str:
     if not scale.scored:
         return _RULES[scale.rule]
     parts = [_RULES[scale.rule]]
-    if scale.rule == "mean" and len(scale.items) == 1:
+    if len(scale.items) == 1 and scale.rule in {"mean", "sum"}:
         parts = ["the answer itself"]
+    yes_no = len(scale.items) == 1 and scale.rule == "count"
+    if yes_no:
+        parts = ["1 for a counted answer, else 0"]
     if scale.factor != 1:
         parts.append(f"times {scale.factor:g}")
     if not scale.keyed:
         parts.append("answers as given, not turned")
-    span = f", {number(scale.range[0])} to {number(scale.range[1])}" if scale.range is not None else ""
+    span = "" if yes_no or scale.range is None else f", {number(scale.range[0])} to {number(scale.range[1])}"
     return f"{' '.join(parts[:2]) if scale.factor != 1 else ', '.join(parts)}{span}; {minimum_text(scale)}"
 
 
@@ -76,7 +79,7 @@ def answers_text(response: ResponseScale) -> str:
     named = [answer for answer in codes if answer.label and answer.label != str(answer.code)]
     shown = named if named else (codes[0], codes[-1])
     texts = [
-        f"{answer.code} {answer.label}" + (f" (scores {number(answer.value)})" if answer.value is not None else "")
+        f"{answer.code} {answer.label}" + (f" (value {number(answer.value)})" if answer.value is not None else "")
         if answer.label != str(answer.code)
         else f"{answer.code}"
         for answer in shown
