@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping
 
 import numpy as np
 
+from sctoolkit.measurement.fit_baseline import (
+    Baseline,
+    held_covariates,
+    independence,
+    n_parameters,
+    normal_baseline,
+    ordinal_baseline,
+)
 from sctoolkit.measurement.model_fit import ModelFit
-from sctoolkit.measurement.specification import covariates
 from sctoolkit.measurement.srmr import srmr
 from sctoolkit.numerics.catml import catml
+from sctoolkit.numerics.fiml_corrected import corrected_discrepancy
 from sctoolkit.numerics.fit_indices import cfi, rmsea, rmsea_interval, tli
 from sctoolkit.numerics.implied_jacobian import jacobian
-from sctoolkit.numerics.implied_moments import FloatArray, GroupModel, Kind, evaluate, moment_layout
-from sctoolkit.numerics.ml import NormalGroup
-from sctoolkit.numerics.ml_robust import normal_inference
+from sctoolkit.numerics.implied_moments import evaluate, moment_layout
 from sctoolkit.numerics.normal_patterns import data_patterns, log_likelihood
 from sctoolkit.numerics.robust_tests import (
     CorrectedTest,
-    independence_traces,
     mean_adjusted,
     scaled_and_shifted,
     upper_tail,
 )
-from sctoolkit.numerics.sandwich import wls_sandwich
-from sctoolkit.numerics.wls import weigh
 
 NAN = math.nan
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Test of the model without covariances between items."""
-
-    chi2: float
-    dof: int
-    trace_1: float
-    trace_2: float
 
 
 def fit_measures(fit: ModelFit) -> Mapping[str, float]:
@@ -53,14 +44,14 @@ def fit_measures(fit: ModelFit) -> Mapping[str, float]:
     and are the ones to report. The scaled RMSEA interval of mean-adjusted statistics refers, under the lavaan
     convention, the uncorrected statistic to a chi-square with tr(U Gamma) degrees of freedom, as lavaan 0.6-14 does.
     """
-    base = _ordinal_baseline(fit) if fit.ordered else _normal_baseline(fit)
+    base = ordinal_baseline(fit) if fit.ordered else normal_baseline(fit)
     n_groups = len(fit.groups)
     total = float(sum(group.n for group in (fit.moments or fit.normal)))
     n = total - n_groups if fit.ordered and fit.convention == "lavaan" else total
     found: dict[str, float] = {
         "n_obs": total,
         "n_groups": n_groups,
-        "n_par": _n_parameters(fit),
+        "n_par": n_parameters(fit),
         "chi2": fit.chi2,
         "dof": fit.dof,
         "p_value": upper_tail(fit.chi2, fit.dof) if fit.estimator in ("ML", "MLM", "MLR", "WLS") else NAN,
@@ -151,113 +142,28 @@ def _robust_ordinal(fit: ModelFit, total: float) -> dict[str, float]:
 
 
 def _robust_normal(fit: ModelFit, base: Baseline, n: float, n_groups: int) -> dict[str, float]:
-    """Return robust measures of MLM and MLR."""
+    """Return robust measures of MLM and MLR, and of ML with incomplete rows."""
+    if any(len(group.patterns) > 1 for group in fit.normal) and fit.estimator != "MLM" and fit.dof > 0:
+        return _robust_incomplete(fit, base.dof, n, n_groups)
     if fit.sandwich is None or fit.estimator == "ML" or fit.dof == 0:
         return _no_robust()
     scale, scale_base = fit.sandwich.trace_1 / fit.dof, base.trace_1 / base.dof
     return _named_robust(fit.chi2, scale, fit.dof, base.chi2, scale_base, base.dof, n, n_groups)
 
 
-def _ordinal_baseline(fit: ModelFit) -> Baseline:
-    """Return the test of uncorrelated items with free thresholds."""
-    less = 1.0 if fit.convention == "lavaan" else 0.0
-    chi2, slopes, dof = 0.0, [], 0
-    starts = np.cumsum([0, *(layout.n_locations for layout in fit.layouts)])
-    for index, (group, layout) in enumerate(zip(fit.moments, fit.layouts, strict=True)):
-        t = layout.n_locations
-        slope = np.zeros((layout.n_moments, int(starts[-1])))
-        slope[np.arange(t), starts[index] + np.arange(t)] = 1.0
-        slopes.append(slope)
-        dof += layout.n_moments - t
-        gap = group.observed.copy()
-        gap[:t] = 0.0
-        if group.weight.ndim == 2:
-            gap[:t] = -np.linalg.solve(group.weight[:t, :t], group.weight[:t, t:] @ gap[t:])
-        chi2 += (group.n - less) * float(gap @ weigh(group.weight, gap))
-    if all(group.weight.ndim == 1 for group in fit.moments):
-        traces = [
-            independence_traces(
-                group.weight[layout.n_locations :], group.gamma[layout.n_locations :, layout.n_locations :]
-            )
-            for group, layout in zip(fit.moments, fit.layouts, strict=True)
-        ]
-        return Baseline(chi2, dof, sum(first for first, _ in traces), sum(second for _, second in traces))
-    sandwich = wls_sandwich(slopes, fit.moments)
-    assert sandwich is not None
-    return Baseline(chi2, dof, sandwich.trace_1, sandwich.trace_2)
-
-
-def _normal_baseline(fit: ModelFit) -> Baseline:
-    """Return the test of uncorrelated items; covariates keep their covariances."""
-    chi2, trace, dof = 0.0, 0.0, 0
+def _robust_incomplete(fit: ModelFit, dof_base: int, n: float, n_groups: int) -> dict[str, float]:
+    """Return robust measures of a FIML fit (Zhang & Savalei 2023)."""
+    robust = fit.estimator == "MLR"
+    own = corrected_discrepancy(fit.models, fit.layouts, fit.normal, fit.z, robust=robust)
+    chi2_base = trace_base = 0.0
     for group in fit.normal:
-        model, z = _independence(group, _conditional(fit), fit.table.mean_structure)
-        state = evaluate(model, z)
-        saturated = log_likelihood(group.patterns, group.mean, group.covariance)
-        chi2 += 2.0 * (saturated - log_likelihood(group.patterns, state.mu, state.sigma))
-        pairs, x = group.mean.size * (group.mean.size - 1) // 2, len(_conditional(fit))
-        dof += pairs - x * (x - 1) // 2
-        if fit.estimator in ("MLM", "MLR"):
-            layout = moment_layout(model.ordered, model.threshold_item, model.mean_structure)
-            incomplete = len(group.patterns) > 1
-            inference = normal_inference(
-                [model],
-                [layout],
-                [group],
-                z,
-                estimator=fit.estimator,
-                observed=incomplete or fit.estimator == "MLR",
-                structured=fit.convention == "lavaan",
-            )
-            trace += NAN if inference is None else inference.sandwich.trace_1
-    return Baseline(chi2, dof, trace, NAN)
-
-
-def _conditional(fit: ModelFit) -> list[int]:
-    """Return the positions of covariates on which the likelihood is conditional (complete continuous data)."""
-    if fit.ordered or any(len(group.patterns) > 1 for group in fit.normal):
-        return []
-    return [fit.table.variables.position[name] for name in covariates(fit.table)]
-
-
-def _n_parameters(fit: ModelFit) -> int:
-    """Return the number of parameters, moments of covariates not counted where the likelihood is conditional."""
-    held, names = _conditional(fit), covariates(fit.table)
-    if not held:
-        return fit.table.n_free
-    free = [row for row in fit.table.parameters if row.role == "free" and row.lhs in names]
-    own = [row for row in free if (row.op == "~~" and row.rhs in names) or (row.op == "~" and row.rhs == "1")]
-    return fit.table.n_free - len(own)
-
-
-def _independence(group: NormalGroup, held: Sequence[int], mean_structure: bool) -> tuple[GroupModel, FloatArray]:
-    """Return the model of uncorrelated items (covariates correlate) and its estimates."""
-    p = group.mean.size
-    columns = [data_patterns(group.data[:, [k]], group.weights)[-1] for k in range(p)]
-    mean = np.array([float(part.mean[0]) for part in columns])
-    variance = [float(part.covariance[0, 0]) for part in columns]
-    pairs = list(combinations(held, 2))
-    entries = [(Kind.COVARIANCE, k, k) for k in range(p)] + [(Kind.COVARIANCE, a, b) for a, b in pairs]
-    entries += [(Kind.MEAN, k, 0) for k in range(p)] if mean_structure else []
-    where = np.array(entries, dtype=np.intp)
-    z = np.array([*variance, *(float(group.covariance[a, b]) for a, b in pairs), *(mean if mean_structure else ())])
-    model = GroupModel(
-        ordered=np.zeros(p, dtype=bool),
-        threshold_item=np.zeros(0, dtype=np.intp),
-        paths=np.zeros((p, p)),
-        covariances=np.zeros((p, p)),
-        means=mean,
-        thresholds=np.zeros(0),
-        scales=np.ones(p),
-        kind=where[:, 0],
-        row=where[:, 1],
-        col=where[:, 2],
-        entry_map=np.eye(z.size),
-        entry_offset=np.zeros(z.size),
-        derived=np.zeros(0, dtype=np.intp),
-        mean_structure=mean_structure,
+        model, z = independence(group, held_covariates(fit), True)
+        layout = moment_layout(model.ordered, model.threshold_item, True)
+        part = corrected_discrepancy([model], [layout], [group], z, robust=robust)
+        chi2_base, trace_base = chi2_base + part.chi2, trace_base + part.trace
+    return _named_robust(
+        own.chi2, own.trace / fit.dof, fit.dof, chi2_base, trace_base / dof_base, dof_base, n, n_groups
     )
-    return model, z
 
 
 def _information(fit: ModelFit, total: float) -> dict[str, float]:
@@ -266,9 +172,9 @@ def _information(fit: ModelFit, total: float) -> dict[str, float]:
         return {"loglik": NAN, "aic": NAN, "bic": NAN}
     saturated = sum(log_likelihood(group.patterns, group.mean, group.covariance) for group in fit.normal)
     value = saturated - 0.5 * fit.chi2
-    held = _conditional(fit)
+    held = held_covariates(fit)
     for group in fit.normal if held else ():
         part = data_patterns(group.data[:, held], group.weights)
         value -= log_likelihood(part, group.mean[held], group.covariance[np.ix_(held, held)])
-    k = _n_parameters(fit)
+    k = n_parameters(fit)
     return {"loglik": value, "aic": 2.0 * (k - value), "bic": k * math.log(total) - 2.0 * value}

@@ -10,19 +10,19 @@ import pandas as pd
 
 from sctoolkit.errors import OptionError
 from sctoolkit.measurement.cfa_result import CfaResult
-from sctoolkit.measurement.confirm import analysis_frame, check_missing, choose_estimator, draw_sample
+from sctoolkit.measurement.confirm import check_missing, choose_estimator
+from sctoolkit.measurement.invariance_caveats import ladder_caveats
 from sctoolkit.measurement.invariance_effect import item_effects, score_effects
 from sctoolkit.measurement.invariance_fit import Setup, as_result, fit_level
 from sctoolkit.measurement.invariance_result import Invariance, LevelTest
+from sctoolkit.measurement.invariance_setup import prepare
 from sctoolkit.measurement.invariance_steps import Level, ladder
 from sctoolkit.measurement.model_comparison import compare_models
-from sctoolkit.measurement.model_data import model_data
 from sctoolkit.measurement.model_fit import ModelFit
-from sctoolkit.measurement.model_syntax import Syntax, parse_model
+from sctoolkit.measurement.model_syntax import parse_model
 from sctoolkit.measurement.partial_invariance import Freed, propose_release
-from sctoolkit.measurement.wave_model import Waves, wave_model
+from sctoolkit.measurement.wave_model import Waves
 from sctoolkit.options import Convention, Estimator, Missing, check_option
-from sctoolkit.result import Caveat, Provenance
 
 if TYPE_CHECKING:
     from sctoolkit.scoring.scores import Scores
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 Criterion = Literal["test", "fit"]
 DELTA_CFI = -0.01  # Cheung & Rensvold (2002), doi:10.1207/S15328007SEM0902_5
 DELTA_RMSEA = 0.015  # Chen (2007), doi:10.1080/10705510701301834
-MANY_BLOCKS = 8
 
 
 def invariance(
@@ -139,73 +138,13 @@ def invariance(
         "partial": tuple(partial), "criterion": criterion, "alpha": alpha, "convention": convention,
         "empty_categories": empty_categories, "weights": weights, "cluster": cluster,
     }  # fmt: skip
-    setup = _setup(
+    setup = prepare(
         data, parse_model(model), ordered, chosen, group, waves, unit, weights, cluster, missing, convention,
         empty_categories, scale, options,
     )  # fmt: skip
     counts = [len(codes) - 1 for codes in setup.data.categories.values()] if ordered else []
     levels = ladder(ordered, counts, extra_levels)
     return _climb(setup, levels, tuple(partial), criterion, alpha, propose)
-
-
-def _setup(
-    data: pd.DataFrame | Scores | Responses,
-    syntax: Syntax,
-    ordered: bool,
-    estimator: str,
-    group: str | None,
-    waves: Waves | None,
-    unit: str | None,
-    weights: str | None,
-    cluster: str | None,
-    missing: str,
-    convention: str,
-    empty_categories: str,
-    scale: str | None,
-    options: dict[str, object],
-) -> Setup:
-    """Return data, sample statistics and the model of all blocks."""
-    others = [name for name in (group, weights, cluster) if name is not None]
-    wide = syntax
-    occasion: dict[str, tuple[str, int]] = {}
-    labels: tuple[str, ...] = ()
-    if waves is None:
-        frame = analysis_frame(data, syntax, others, scale)
-    else:
-        joined = wave_model(_raw_frame(data, scale, waves), syntax, waves, unit=unit, others=others)
-        frame, wide, occasion, labels = joined.frame, joined.syntax, joined.occasion, joined.labels
-        frame = analysis_frame(frame, wide, others, None)
-    prepared = model_data(
-        frame,
-        wide.variables,
-        ordered=wide.variables if ordered else (),
-        group=group,
-        weights=weights,
-        cluster=cluster,
-        missing=missing,
-        empty_categories=empty_categories,
-        same_item={name: base for name, (base, _) in occasion.items()},
-    )
-    return Setup(
-        base=syntax,
-        syntax=wide,
-        data=prepared,
-        sample=draw_sample(prepared, ordered, estimator),
-        ordered=ordered,
-        estimator=estimator,
-        convention=convention,
-        occasion=occasion,
-        waves=labels,
-        provenance=Provenance(
-            analysis="measurement invariance",
-            scale=scale,
-            waves=labels,
-            n_in=len(frame),
-            n_used=sum(prepared.n),
-            missing_rule=missing,
-            options=options,
-        ),
-    )
 
 
 def _climb(
@@ -249,7 +188,7 @@ def _climb(
     metric = _common_metric(models, partial_models, partial_verdict, levels)
     return Invariance(
         provenance=setup.provenance,
-        caveats=_caveats(setup, models, tests, levels),
+        caveats=ladder_caveats(setup, models, tests, levels),
         verdict=verdict,
         partial_verdict=partial_verdict,
         freed=freed,
@@ -299,58 +238,3 @@ def _highest(holds: Sequence[bool], levels: Sequence[Level]) -> str:
             break
         name = level.name
     return name
-
-
-def _caveats(
-    setup: Setup, models: dict[str, CfaResult], tests: Sequence[LevelTest], levels: Sequence[Level]
-) -> tuple[Caveat, ...]:
-    """Return caveats of the ladder and of the configural fit."""
-    found = list(models["configural"].caveats)
-    measures = models["configural"].measures
-    end = "_robust" if np.isfinite(measures["rmsea_robust"]) else ""
-    rmsea, cfi = measures[f"rmsea{end}"], measures[f"cfi{end}"]
-    if rmsea > 0.08 or cfi < 0.90:
-        found.insert(
-            0,
-            Caveat(
-                code="configural_misfit",
-                sentence=f"The model itself fits poorly (cfi {cfi:.3f}, rmsea {rmsea:.3f}): higher levels say little.",
-                numbers={"cfi": cfi, "rmsea": rmsea},
-            ),
-        )
-    untested = [entry.level for entry in tests if entry.test is not None and entry.test.dof == 0]
-    if untested:
-        found.append(
-            Caveat(
-                code="level_not_testable",
-                sentence=f"Level {', '.join(untested)} adds no degree of freedom with three categories: it holds by "
-                "construction.",
-                numbers={"levels": untested},
-            )
-        )
-    if [level.name for level in levels][:2] == ["configural", "strict"]:
-        found.append(
-            Caveat(
-                code="joint_level_only",
-                sentence="Items with two categories identify only the joint level: thresholds, loadings, intercepts "
-                "and residuals are tested together.",
-            )
-        )
-    if len(setup.blocks) >= MANY_BLOCKS:
-        found.append(
-            Caveat(
-                code="many_blocks",
-                sentence=f"With {len(setup.blocks)} groups exact invariance is rarely met: see alignment().",
-                numbers={"blocks": len(setup.blocks)},
-            )
-        )
-    return tuple(found)
-
-
-def _raw_frame(data: pd.DataFrame | Scores | Responses, scale: str | None, waves: Waves) -> pd.DataFrame:
-    """Return the caller's frame, or keyed items beside the roles of responses."""
-    if isinstance(data, pd.DataFrame):
-        return data.set_axis([str(name) for name in data.columns], axis=1)
-    from sctoolkit.measurement.confirm import items_with_roles
-
-    return items_with_roles(data, scale)

@@ -174,8 +174,6 @@ def test_measures_equal_lavaan(case: str) -> None:
             continue
         if (case, ours) in KNOWN or (case.split("_")[0], ours) in KNOWN or not np.isfinite(measures[ours]):
             continue
-        if case.startswith("fiml") and ours.endswith("_robust"):
-            continue  # see test_fiml_corrected
         loose = (
             1e-3 if ours.startswith("chi2") or "chi2" in ours or case in ("normal_weights", "normal_cluster") else 1e-4
         )
