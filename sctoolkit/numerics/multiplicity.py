@@ -89,7 +89,7 @@ def step_down_max_t(observed: FloatArray, drawn: FloatArray) -> FloatArray:
     Returns
     -------
     (m,) array
-        Adjusted p; ties count as extreme. Uses the correlation of outcomes, so it is never above Holm on these draws.
+        Adjusted p; ties count as extreme. Uses the correlation of outcomes, so it is usually below Holm.
 
     References
     ----------
