@@ -46,7 +46,8 @@ def leave_out(
     found = [
         Estimate(
             estimand="means of organisations, one left out", estimator=f"{word} with one left out", role="detail",
-            estimate=float(values[k]), ci_level=level, n_clusters=g - 1, method=f"without {names[k]}", term="one left out",
+            estimate=float(values[k]), ci_level=level, n_clusters=g - 1, method=f"without {names[k]}",
+            term="one left out",
         )
         for word, k in (("lowest", seen[values[seen].argmin()]), ("highest", seen[values[seen].argmax()]))
     ]  # fmt: skip

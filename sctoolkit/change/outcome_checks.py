@@ -86,8 +86,8 @@ def expected_drift(setting: Setting) -> tuple[Caveat, ...]:
     return (
         Caveat(
             code="regression_to_the_mean",
-            sentence=f"If people were taken in by their score, about {drift:+.2f} points of change would come by itself "
-            f"(correlation {r:.2f}, population mean {setting.population_mean:g}).",
+            sentence=f"If people were taken in by their score, about {drift:+.2f} points of change would come by "
+            f"itself (correlation {r:.2f}, population mean {setting.population_mean:g}).",
             numbers={"drift": drift, "correlation": r, "population_mean": setting.population_mean},
         ),
     )
