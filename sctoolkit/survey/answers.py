@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.errors import ResponseCodeError, closest
-from sctoolkit.instrument.model import NON_ANSWERS, Instrument, NonAnswerKind, ResponseScale
+from sctoolkit.instrument.model import Instrument, NonAnswerKind, ResponseScale
 from sctoolkit.result import FloatArray
 from sctoolkit.survey.responses import ANSWERED, REASONS
 from sctoolkit.survey.text import as_number, as_text, fold
@@ -207,8 +207,3 @@ def _key_text(code: object) -> str:
     text = as_text(code)
     number = as_number(text)
     return fold(text) if number is None else _code_text(number)
-
-
-def check_kind(kind: object) -> bool:
-    """Whether ``kind`` is a kind of non-answer."""
-    return kind in NON_ANSWERS

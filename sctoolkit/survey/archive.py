@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import NoReturn
 
 from sctoolkit.errors import ReadError
@@ -29,7 +30,7 @@ def check_archive(source: str, content: bytes) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise ReadError(
             "An .xlsx or .zip file must be a sound archive, and this one is not.",
             where=f"File: {source}; it begins with {content[:8].hex(' ')}.",
@@ -45,22 +46,29 @@ def check_archive(source: str, content: bytes) -> zipfile.ZipFile:
             hint="Save it again without a password.",
         )
     _check_size(source, sum(member.file_size for member in members), len(content))
-    expanded = 0
+    size = 0
     for member in members:
-        expanded += _real_size(source, content, member, EXPANDED_CAP - expanded)
-        _check_size(source, expanded, len(content))
+        for piece in expanded(source, content, member):
+            size += len(piece)
+            _check_size(source, size, len(content))
     return archive
 
 
-def _check_size(source: str, expanded: int, packed: int) -> None:
-    if expanded > EXPANDED_CAP:
+def _check_size(source: str, size: int, packed: int) -> None:
+    if size > EXPANDED_CAP:
         _refuse(source, f"expand to at most {EXPANDED_CAP // 1_000_000} MB", "expands to more")
-    if expanded > RATIO_FLOOR and expanded > RATIO_CAP * packed:
+    if size > RATIO_FLOOR and size > RATIO_CAP * packed:
         _refuse(source, f"expand to at most {RATIO_CAP} times its size", "expands to more")
 
 
-def _real_size(source: str, content: bytes, member: zipfile.ZipInfo, room: int) -> int:
-    """Return how many bytes a member really expands to, counting no further than a little beyond ``room``."""
+def expanded(source: str, content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield what a member really expands to, piece by piece, whatever its headers say.
+
+    Raises
+    ------
+    ReadError
+        If it is damaged, or packed with anything but deflate.
+    """
     header = content[member.header_offset : member.header_offset + 30]
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
         _refuse(source, "have sound file headers", "does not")
@@ -68,17 +76,17 @@ def _real_size(source: str, content: bytes, member: zipfile.ZipInfo, room: int) 
     start = member.header_offset + 30 + name_length + extra_length
     packed = content[start : start + member.compress_size]
     if member.compress_type == zipfile.ZIP_STORED:
-        return len(packed)
+        yield packed
+        return
     if member.compress_type != zipfile.ZIP_DEFLATED:
         _refuse(source, "be packed with deflate", "uses another method")
-    engine, counted = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        while packed and counted <= room:
-            counted += len(engine.decompress(packed, _CHUNK))
+        while packed:
+            yield engine.decompress(packed, _CHUNK)
             packed = engine.unconsumed_tail
     except zlib.error:
         _refuse(source, "be sound", "is damaged")
-    return counted
 
 
 def _refuse(source: str, must: str, found: str) -> NoReturn:

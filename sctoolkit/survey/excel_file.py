@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sctoolkit.errors import ReadError, did_you_mean
-from sctoolkit.survey.archive import FILE_CAP, check_archive
+from sctoolkit.survey.archive import FILE_CAP, check_archive, expanded
 from sctoolkit.survey.grid import Grid
 from sctoolkit.survey.text import as_text
 from sctoolkit.survey.text_file import read_bytes
@@ -37,7 +37,7 @@ def read_excel_grid(path: Path, *, sheet: str | None = None) -> Grid:
         if "EncryptedPackage".encode("utf-16-le") in content:
             _refuse_encrypted(path.name)
     else:
-        _check_extent(path.name, check_archive(path.name, content))
+        _check_extent(path.name, content, check_archive(path.name, content))
     book = _open(path.name, content)
     names = [str(name) for name in book.sheet_names]
     if sheet is not None and sheet not in names:
@@ -49,19 +49,18 @@ def read_excel_grid(path: Path, *, sheet: str | None = None) -> Grid:
     raise ReadError("A sheet must hold something, and it is empty.", where=f"File: {path.name}.")
 
 
-def _check_extent(source: str, archive: zipfile.ZipFile) -> None:
+def _check_extent(source: str, content: bytes, archive: zipfile.ZipFile) -> None:
     """Raise where a sheet's entries stand so far apart that the space between them would fill the memory."""
     for member in archive.infolist():
         if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
             continue
         letters: set[bytes] = set()
         last_row, tail = 0, b""
-        with archive.open(member) as stream:
-            while chunk := stream.read(1_000_000):
-                found = _PLACE.findall(tail + chunk)
-                letters.update(column for column, _ in found)
-                last_row = max([last_row, *(int(row) for _, row in found)])
-                tail = chunk[-64:]
+        for chunk in expanded(source, content, member):
+            found = _PLACE.findall(tail + chunk)
+            letters.update(column for column, _ in found)
+            last_row = max([last_row, *(int(row) for _, row in found)])
+            tail = chunk[-64:]
         width = max((_column_number(column) for column in letters), default=0)
         if width * last_row > CELL_CAP:
             raise ReadError(

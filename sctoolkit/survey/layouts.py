@@ -9,7 +9,7 @@ from types import ModuleType
 
 from sctoolkit.errors import OptionError, ReadError, did_you_mean
 from sctoolkit.survey import excel_file, text_file
-from sctoolkit.survey.archive import FILE_CAP, check_archive
+from sctoolkit.survey.archive import FILE_CAP
 from sctoolkit.survey.grid import Grid, RawTable
 from sctoolkit.survey.readers import (
     google_forms,
@@ -102,7 +102,7 @@ def _grid(path: Path, ending: str, opening: Opening) -> Grid:
 
 def _zipped(path: Path, opening: Opening) -> Grid:
     content = text_file.read_bytes(path, FILE_CAP)
-    return odk_central.root_of_archive(path.name, check_archive(path.name, content))
+    return odk_central.root_of_archive(path.name, content)
 
 
 def _below(grid: Grid, header_row: int) -> Grid:

@@ -23,8 +23,11 @@ def read(grid: Grid) -> RawTable:
     """Return the table under its question texts; cells that end in ``;`` are split into ``question/option``."""
     names = header_names(grid.header())
     cells, rows = cells_below(grid, names, 1)
-    cells["(seconds)"] = durations(cells[names[1]], cells[names[2]])
-    cells["(day)"] = days(cells[names[2]])
+    roles = {}
+    if len(names) > 2:
+        cells["(seconds)"] = durations(cells[names[1]], cells[names[2]])
+        cells["(day)"] = days(cells[names[2]])
+        roles = {"duration": "(seconds)", "date": "(day)"}
     several = [name for name in names[3:] if _is_joined(cells[name])]
     for name in several:
         cells = pd.concat([cells, _split(cells[name], name)], axis=1)
@@ -34,7 +37,7 @@ def read(grid: Grid) -> RawTable:
         rows=rows,
         layout=NAME,
         detected=f"Looks like {TITLE}: {len(cells)} responses, {len(names)} columns.",
-        roles={"duration": "(seconds)", "date": "(day)"},
+        roles=roles,
         identifiers=tuple(name for name in names[:6] if fold(name) in _IDENTIFIERS),
         facts={**grid.facts, "questions_with_several_answers": several},
         caveats=grid.caveats,

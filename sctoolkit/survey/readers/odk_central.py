@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
-
 from sctoolkit.errors import ReadError
 from sctoolkit.result import Caveat
+from sctoolkit.survey.archive import check_archive, expanded
 from sctoolkit.survey.grid import Grid, RawTable, cells_below, header_names
 from sctoolkit.survey.text_file import text_grid
 from sctoolkit.survey.times import days, durations
@@ -20,24 +19,27 @@ def looks_like(grid: Grid) -> bool:
     return {"SubmissionDate", "KEY"} <= header and "PARENT_KEY" not in header
 
 
-def root_of_archive(source: str, archive: zipfile.ZipFile) -> Grid:
+def root_of_archive(source: str, content: bytes) -> Grid:
     """Return the table of submissions in an export's zip; tables of repeats point to a parent.
+
+    It serves any zip around one CSV, as SurveyMonkey makes it.
 
     Raises
     ------
     ReadError
         If no CSV in it is a table of submissions, or several are.
     """
+    members = check_archive(source, content).infolist()
     grids = [
-        text_grid(f"{source}/{name}", archive.read(name))
-        for name in archive.namelist()
-        if name.lower().endswith(".csv") and not name.lower().endswith("audit.csv")
+        text_grid(f"{source}/{member.filename}", b"".join(expanded(source, content, member)))
+        for member in members
+        if member.filename.lower().endswith(".csv") and not member.filename.lower().endswith("audit.csv")
     ]
     roots = [grid for grid in grids if "PARENT_KEY" not in grid.header()]
     if len(roots) != 1:
         raise ReadError(
             f"A zip must hold one table of answers (CSV), and this one holds {len(roots)}.",
-            where=f"File: {source}; it holds {', '.join(archive.namelist()[:8])}.",
+            where=f"File: {source}; it holds {', '.join(member.filename for member in members[:8])}.",
             hint="Unpack it and name the file.",
         )
     return roots[0]
@@ -47,8 +49,10 @@ def read(grid: Grid) -> RawTable:
     """Return the table; a column is also known by its name without the group."""
     names = header_names(grid.header())
     cells, rows = cells_below(grid, names, 1)
-    roles = {"date": "(day)"}
-    cells["(day)"] = days(cells["SubmissionDate"])
+    roles = {}
+    if "SubmissionDate" in names:
+        cells["(day)"] = days(cells["SubmissionDate"])
+        roles["date"] = "(day)"
     if {"start", "end"} <= set(names):
         cells["(seconds)"] = durations(cells["start"], cells["end"])
         roles["duration"] = "(seconds)"
