@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.change.claims import moved_word, say
@@ -195,6 +196,12 @@ def estimate_change(
         covariates=covariates, waves=waves,
     )  # fmt: skip
     code, notes = treated_code(panel, group, treated)
+    if code is not None and len(panel.sides) > 1:
+        raise DesignError(
+            "A comparison of groups must be made on one side at a time: sides are never pooled.",
+            where=f"`{side}` holds {', '.join(panel.sides)}",
+            hint="Keep the rows of one side, or leave `group` out to follow the gap between sides.",
+        )
     facts = gather_facts(panel, outcome=outcome, treated=code, assignment=assignment)
     route = make_route(facts)
     if route.design not in DESIGNS:
@@ -335,7 +342,17 @@ def _design_caveats(setting: Setting) -> tuple[Caveat, ...]:
         caveats.append(
             Caveat(code="one_organisation", sentence="One organisation: intervals speak of its people only.")
         )
-    movers = _movers(setting.panel)
+    switched = _several(setting.panel.unit, setting.panel.group)
+    if switched:
+        caveats.append(
+            Caveat(
+                code="changed_group",
+                sentence=f"{switched} people are in more than one group; each counts where it was at the last wave.",
+                numbers={"n": switched},
+                n_people=switched,
+            )
+        )
+    movers = _several(setting.panel.unit, setting.panel.cluster)
     if movers:
         caveats.append(
             Caveat(
@@ -348,11 +365,11 @@ def _design_caveats(setting: Setting) -> tuple[Caveat, ...]:
     return tuple(caveats)
 
 
-def _movers(panel: Panel) -> int:
-    """Return the number of units that stand in more than one organisation."""
-    if panel.cluster is None:
+def _several(unit: npt.NDArray[np.int64], codes: npt.NDArray[np.int64] | None) -> int:
+    """Return the number of units that stand under more than one code."""
+    if codes is None:
         return 0
-    pairs = np.unique(np.column_stack([panel.unit, panel.cluster]), axis=0)
+    pairs = np.unique(np.column_stack([unit, codes]), axis=0)
     return int((np.bincount(pairs[:, 0]) > 1).sum())
 
 

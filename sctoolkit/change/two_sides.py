@@ -39,7 +39,7 @@ def two_sides(setting: Setting) -> Findings:
         estimates += gaps(setting, panel, pair)
     for code, name in enumerate(panel.sides):
         estimates += own_change(setting, panel.rows(panel.side == code), name)
-    caveats = list(_small_sides(panel))
+    caveats = [*_small_sides(panel), *_alone(panel, pair)]
     if pair is None:
         caveats.append(
             Caveat(code="one_side_only", sentence="Only one side answered at both waves: there is no gap to follow.")
@@ -194,6 +194,23 @@ def _fewest_organisations(clusters: Any, first: FloatArray) -> int:
     if clusters is None:
         return 99
     return int(min(np.unique(clusters[first == 1]).size, np.unique(clusters[first == 0]).size))
+
+
+def _alone(panel: Panel, pair: tuple[int, int] | None) -> tuple[Caveat, ...]:
+    """Return a caveat when one organisation stands for a whole side."""
+    if pair is None or panel.cluster is None or panel.side is None:
+        return ()
+    single = [panel.sides[code] for code in pair if np.unique(panel.cluster[panel.side == code]).size == 1]
+    if not single:
+        return ()
+    return (
+        Caveat(
+            code="one_organisation_for_a_side",
+            sentence=f"One organisation stands for the whole {' and '.join(single)} side: no standard error of the gap "
+            "is valid, because organisation and side cannot be told apart.",
+            numbers={"sides": single},
+        ),
+    )
 
 
 def _small_sides(panel: Panel) -> tuple[Caveat, ...]:

@@ -253,6 +253,29 @@ def test_uneven_loss_lowers_the_claim_of_a_randomised_study(panel):
     assert "follow_up_differs_by_arm" in codes(result)
 
 
+def test_one_organisation_for_a_side_gets_no_error_of_the_gap(panel):
+    rows = panel[(panel["side"] == "community") | (panel["org"] == 12)]
+    result = estimate_change(rows, cluster="org", side="side", **KEYS)
+    assert "one_organisation_for_a_side" in codes(result)
+    assert np.isnan(result.primary.std_error)
+    assert "cannot be judged" in result.claim
+
+
+def test_groups_are_compared_on_one_side_at_a_time(panel):
+    with pytest.raises(DesignError, match="one side at a time"):
+        estimate_change(panel, cluster="org", side="side", group="arm", treated="programme", **KEYS)
+
+
+def test_people_who_change_group_or_organisation_are_counted(panel):
+    moved = panel.copy()
+    first = moved.index[(moved["id"] == 1) | (moved["id"] == 2)]
+    both = moved.loc[moved["id"].duplicated(keep=False) & moved["id"].notna(), "id"].iloc[0]
+    late = moved.index[(moved["id"] == both) & (moved["wave"] == 2)]
+    assert len(first)
+    moved.loc[late, "org"] = 12 if moved.loc[late, "org"].iloc[0] != 12 else 1
+    assert "moved_between_organisations" in codes(estimate_change(moved, cluster="org", **KEYS))
+
+
 def test_sign_that_depends_on_the_choice():
     rng = np.random.default_rng(1)
     rows = []

@@ -197,6 +197,9 @@ CASES = {
     "change_group_unknown": lambda: change(panel(), group="arm", treated="2"),
     "change_three_groups": lambda: change(panel(arm=lambda t: t["id"] % 3), group="arm"),
     "change_treated_without_group": lambda: change(treated="1"),
+    "change_groups_on_two_sides": lambda: change(
+        panel(side=lambda t: t["org"].map(lambda o: "community" if o < 4 else "statutory")), group="arm", side="side"
+    ),
     "change_conf_level": lambda: change(conf_level=95),
     "change_reliability": lambda: change(reliability=1.4),
     "change_false_match_rate": lambda: change(false_match_rate=1.0),
