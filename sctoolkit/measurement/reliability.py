@@ -25,12 +25,12 @@ from sctoolkit.measurement.item_checks import (
 from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.measurement.ordinal_guidance import ordinal_guidance
 from sctoolkit.measurement.ordinal_items import OrdinalItems, ordinal_items
-from sctoolkit.measurement.reliability_bootstrap import linear_draws, ordinal_draws, resampling_frequencies
 from sctoolkit.measurement.reliability_estimates import dwls_weights, linear_estimates, ordinal_estimates
-from sctoolkit.measurement.reliability_result import NAMES, ROLES, Coefficient, Reliability
+from sctoolkit.measurement.reliability_intervals import bootstrapped, coefficient
+from sctoolkit.measurement.reliability_result import NAMES, Coefficient, Reliability
 from sctoolkit.numerics.omega import Denominator
 from sctoolkit.numerics.ordinal_statistics import ordinal_statistics
-from sctoolkit.numerics.reliability import average_correlation, feldt_interval, log_interval, std_error_measurement
+from sctoolkit.numerics.reliability import average_correlation, feldt_interval, std_error_measurement
 from sctoolkit.options import IntervalMethod, check_option
 from sctoolkit.result import Caveat, Provenance
 
@@ -143,7 +143,7 @@ def reliability(
         figures.update(extra)
         caveats += notes
     if ci == "bootstrap" and seed is not None:
-        figures, notes = _bootstrapped(figures, table, coded, weights, denominator, n_bootstrap, seed, level)
+        figures, notes = bootstrapped(figures, table, coded, weights, denominator, n_bootstrap, seed, level)
         caveats += notes
     headline = _headline(figures, ordered)
     mean_sd = float(np.sqrt(covariance.sum())) / len(names)
@@ -193,19 +193,6 @@ def _check_options(
         raise OptionError(f"Option `level` must be from 0.5 to below 1, not {level}.", hint="`level=0.95`.")
 
 
-def _coefficient(term: str, estimate: float, std_error: float, ci: object, level: float) -> Coefficient:
-    """A coefficient with its delta interval where there is a standard error and one is wanted."""
-    role = ROLES.get(term, "check")
-    low = high = float("nan")
-    method = NAMES[term]
-    if ci in ("delta", "feldt") and np.isfinite(std_error):
-        low, high = log_interval(estimate, std_error, level)
-        method += "; delta interval, distribution-free"
-    return Coefficient(
-        term=term, estimate=estimate, std_error=std_error, ci_low=low, ci_high=high, method=method, role=role
-    )
-
-
 def _linear(
     table: FloatArray,
     covariance: FloatArray,
@@ -218,7 +205,7 @@ def _linear(
     """Alpha, standardised alpha and omega total."""
     fit = linear_estimates(table, covariance, correlation, denominator)
     figures = {
-        term: _coefficient(term, estimate, fit.std_errors.get(term, float("nan")), ci, level)
+        term: coefficient(term, estimate, fit.std_errors.get(term, float("nan")), ci, level)
         for term, estimate in fit.estimates.items()
     }
     if ci == "feldt":
@@ -260,7 +247,7 @@ def _ordinal(
     statistics = ordinal_statistics(coded.codes, coded.n_categories, missing=missing, nacov=wanted)
     fit = ordinal_estimates(statistics, coded.values, denominator)
     figures = {
-        term: _coefficient(term, estimate, fit.std_errors.get(term, float("nan")), ci, level)
+        term: coefficient(term, estimate, fit.std_errors.get(term, float("nan")), ci, level)
         for term, estimate in fit.estimates.items()
     }
     caveats = [*coded.caveats, *ordinal_guidance(statistics, names)]
@@ -283,48 +270,6 @@ def _hierarchical(
     else:
         correlation = ordinal_statistics(coded.codes, coded.n_categories, missing=missing, nacov="none").correlation
     return hierarchical_coefficients(correlation, group_factors, latent=coded is not None)
-
-
-def _bootstrapped(
-    figures: dict[str, Coefficient], table: FloatArray, coded: OrdinalItems | None, weights: FloatArray | None,
-    denominator: Denominator, n_bootstrap: int, seed: int, level: float,
-) -> tuple[dict[str, Coefficient], list[Caveat]]:  # fmt: skip
-    """The same coefficients with percentile bootstrap intervals."""
-    frequencies = resampling_frequencies(len(table), n_bootstrap, seed)
-    start = None
-    if np.isfinite(figures["omega_total"].estimate):
-        start = linear_estimates(table, *pairwise_covariance(table), denominator).uniquenesses
-    draws = linear_draws(table, frequencies, start, denominator)
-    if coded is not None and weights is not None:
-        draws |= ordinal_draws(coded.codes, coded.values, frequencies, weights, denominator)
-    updated = dict(figures)
-    failed = 0
-    for term, column in draws.items():
-        known = column[np.isfinite(column)]
-        failed = max(failed, n_bootstrap - known.size)
-        if known.size < 0.5 * n_bootstrap or not np.isfinite(figures[term].estimate):
-            continue
-        low, high = np.quantile(known, [0.5 - 0.5 * level, 0.5 + 0.5 * level])
-        updated[term] = Coefficient(
-            term=term,
-            estimate=figures[term].estimate,
-            std_error=float(known.std(ddof=1)),
-            ci_low=float(low),
-            ci_high=float(high),
-            method=f"{NAMES[term]}; percentile bootstrap, {n_bootstrap} resamples",
-            role=figures[term].role,
-        )
-    return updated, _failed_draws(failed, n_bootstrap)
-
-
-def _failed_draws(failed: int, n_bootstrap: int) -> list[Caveat]:
-    """A caveat that counts resamples without an estimate."""
-    if not failed:
-        return []
-    sentence = (
-        f"{failed} of {n_bootstrap} resamples gave no estimate (constant item or Heywood case) and were left out."
-    )
-    return [Caveat(code="failed_resamples", sentence=sentence, numbers={"failed": failed, "n_bootstrap": n_bootstrap})]
 
 
 def _headline(figures: Mapping[str, Coefficient], ordered: bool) -> str:
