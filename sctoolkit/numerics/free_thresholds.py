@@ -72,7 +72,7 @@ def without_free_thresholds(
         if rows.size != at.sum() or np.any(model.entry_map[at][rows, columns] != 1.0):
             return None
         z[columns] = group.observed[: layout.n_locations][model.row[at]]
-        used[columns] += 1
+        np.add.at(used, columns, 1)
         if model.entry_map[~at][:, columns].any():
             return None
     if used.max() > 1:

@@ -24,6 +24,13 @@ SECOND = "f1 =~ y1 + y2 + y3\nf2 =~ y4 + y5 + y6\nf3 =~ y7 + y8 + y9\nf4 =~ y10 
 GROWTH = "i =~ 1*{0}11 + 1*{0}12 + 1*{0}13 + 1*{0}14\ns =~ 0*{0}11 + 1*{0}12 + 2*{0}13 + 3*{0}14"
 MEANS = "".join(f"\ny1{k} ~ 0*1" for k in range(1, 5)) + "\ni ~ NA*1\ns ~ NA*1"
 
+PARALLEL = """f1 =~ 1*u1a + 1*u1b + 1*u1c
+f2 =~ 1*u2a + 1*u2b + 1*u2c
+u1a | p*t1; u1b | p*t1; u1c | p*t1
+u2a | q*t1; u2b | q*t1; u2c | q*t1"""
+ORDINAL_GROWTH = GROWTH.format("u") + "".join(f"\nu1{k} | t*t1" for k in range(1, 5)) + "\ns ~ NA*1"
+ORDINAL_GROWTH += "".join(f"\nu1{k} ~*~ NA*u1{k}" for k in range(2, 5))
+
 # output, data, columns, model, estimator, missing
 CASES: dict[str, tuple[str, str, str, str, str]] = {
     "HS/HS.mean.ML.observed": ("HS__HS.raw", "x:9", HS, "ML", "listwise"),
@@ -38,6 +45,8 @@ CASES: dict[str, tuple[str, str, str, str, str]] = {
     "Bollen/BB.MLR": ("Bollen__BB.missing.raw", "y:8 x:3", BOLLEN, "MLR", "fiml"),
     "MPLUS_ex/ex5.1": ("MPLUS_ex__ex5.1.dat", "y:6", TWO.format("y"), "ML", "listwise"),
     "MPLUS_ex/ex5.2": ("MPLUS_ex__ex5.2.dat", "u:6", TWO.format("u"), "WLSMV", "listwise"),
+    "MPLUS_ex/ex5.10": ("MPLUS_ex__ex5.10.dat", "u1a:. u1b:. u1c:. u2a:. u2b:. u2c:.", PARALLEL, "WLSMV", "listwise"),
+    "MPLUS_ex/ex6.4": ("MPLUS_ex__ex6.4.dat", "u1:4", ORDINAL_GROWTH, "WLSMV", "listwise"),
     "MPLUS_ex/ex5.6": ("MPLUS_ex__ex5.6.dat", "y:12", SECOND + "f5 =~ f1 + f2 + f3 + f4", "ML", "listwise"),
     "MPLUS_ex/ex5.8": (
         "MPLUS_ex__ex5.8.dat", "y:6 x:3", TWO.format("y") + "\nf1 ~ x1 + x2 + x3\nf2 ~ x1 + x2 + x3", "ML", "listwise",
@@ -54,7 +63,11 @@ FIT = {
 
 
 def columns(text: str) -> list[str]:
-    return [f"{part.split(':')[0]}{k + 1}" for part in text.split() for k in range(int(part.split(":")[1]))]
+    names: list[str] = []
+    for part in text.split():
+        name, count = part.split(":")
+        names += [name] if count == "." else [f"{name}{k + 1}" for k in range(int(count))]
+    return names
 
 
 def fitted(data_dir: Path, case: str):
@@ -79,6 +92,8 @@ def rows_of(section: str, variable: str) -> list[tuple[str, str, str]]:
         return [(variable, "~", "1")]
     if section in ("Variances", "Residual Variances"):
         return [(variable, "~~", variable)]
+    if section == "Scales":
+        return [(variable, "~*~", variable)]
     if section == "Thresholds":
         name, number = variable.split("$")
         return [(name, "|", f"t{number}")]
@@ -129,5 +144,3 @@ def test_fit_equals_the_printed_one(data_dir: Path, case: str) -> None:
         if (case, stat) in KNOWN:
             continue
         assert measures[name] == pytest.approx(printed[stat], abs=digits), stat
-
-

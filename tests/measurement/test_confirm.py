@@ -379,3 +379,13 @@ def test_options_are_checked() -> None:
         cfa(data, TWO, ordered=True, group="g", group_equal=["loading"])
     with pytest.raises(OptionError, match="True"):
         cfa(data, TWO, ordered=["u1"])
+
+
+def test_thresholds_held_equal_within_a_group_stay_in_the_iteration() -> None:
+    data = frame("five")
+    model = "f =~ u1 + u2 + u3 + u4\nu1 | a*t1 + b*t2; u2 | a*t1 + b*t2"
+    result = cfa(data, model, ordered=True)
+    table = result.tidy().query("op == '|' and rhs == 't1'").set_index("lhs")["estimate"]
+    observed = [float(tau[0]) for tau in result.fit.ordinal[0].thresholds[:2]]
+    assert table["u1"] == table["u2"]
+    assert min(observed) < table["u1"] < max(observed)
