@@ -213,6 +213,8 @@ def analysis_frame(
     """Return the columns in use: items as numbers, the others as they are."""
     others = [name for name in dict.fromkeys(columns) if name is not None]
     if not isinstance(data, pd.DataFrame):
+        if not hasattr(data, "instrument") and not hasattr(data, "responses"):
+            raise DataError(f"Data must be a DataFrame, `Responses` or `Scores`, not {type(data).__name__}.")
         data = items_with_roles(data, scale)
     elif scale is not None:
         keyed_items(data, scale)
@@ -224,6 +226,9 @@ def analysis_frame(
                 where="Named in the model." if name in syntax.variables else "Named in an option.",
                 hint=did_you_mean(name, names),
             )
+    double = sorted(set(others) & set(syntax.variables))
+    if double:
+        raise DataError(f"Column `{double[0]}` must not be an item of the model and an option at once.")
     clash = set(syntax.latents) & set(names)
     if clash:
         name = sorted(clash)[0]

@@ -162,7 +162,14 @@ def _refuse_identification(table: ParameterTable, information: FloatArray) -> No
     raise NotIdentifiedError(
         "Every parameter must be determined by the data, and some are not.",
         where=f"Different values of {named} fit equally well.",
-        hint="Fix or equate one of them, or give the factor more items.",
+        hint=(
+            "Fix or equate one of them, or give the factor more items.",
+            *(
+                ('If a residual variance is near zero, `parameterization="delta"` still has a solution.',)
+                if table.parameterization == "theta" and table.variables.ordered
+                else ()
+            ),
+        ),
     )
 
 

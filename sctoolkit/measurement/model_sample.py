@@ -143,12 +143,28 @@ def normal_sample(data: ModelData) -> Sample:
     for index, values in enumerate(data.values):
         weight = None if data.weights is None else data.weights[index]
         clusters = None if data.clusters is None else data.clusters[index]
+        _check_pairs_seen(values, data, index)
         patterns = data_patterns(values, weight)
         mean, spread = saturated_moments(patterns, values.shape[1])
         _check_rank(spread, data, index, values.shape[0])
         n = float(values.shape[0]) if weight is None else float(weight.sum())
         groups.append(NormalGroup(values, patterns, mean, spread, n, weight, clusters))
     return Sample((), (), tuple(groups))
+
+
+def _check_pairs_seen(values: FloatArray, data: ModelData, index: int) -> None:
+    """Raise where nobody answered both items of a pair."""
+    seen = np.isfinite(values).astype(np.float64)
+    together = seen.T @ seen
+    if together.min() >= 2.0:
+        return
+    a, b = np.unravel_index(int(np.argmin(together)), together.shape)
+    label = data.groups[index]
+    raise DataError(
+        f"Every pair of items must have been answered by two people or more, and `{data.items[a]}` with "
+        f"`{data.items[b]}` was by {together[a, b]:.0f}.",
+        where=f"Group `{label}`." if label else (),
+    )
 
 
 def _check_rank(spread: FloatArray, data: ModelData, index: int, n_rows: int) -> None:

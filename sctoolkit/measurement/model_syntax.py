@@ -96,6 +96,8 @@ def parse_model(text: str) -> Syntax:
     >>> parse_model("f =~ a + 0.5*b\na ~~ r*b").terms[1].fixed
     (0.5,)
     """
+    if not isinstance(text, str):
+        raise ModelSyntaxError(f"A model must be a text, not {type(text).__name__}.")
     terms: list[Term] = []
     definitions: list[tuple[str, str]] = []
     equalities: list[tuple[str, str]] = []

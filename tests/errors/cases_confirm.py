@@ -64,6 +64,18 @@ CASES = {
     "cfa_category_absent_in_group": fit(without_category(), group="side"),
     "cfa_too_many_categories": fit(frame().assign(a=np.arange(90.0))),
     "cfa_perfectly_ordered": fit(perfectly_ordered()),
+    "cfa_item_is_the_group": fit(group="a"),
+    "cfa_not_a_frame": fit(np.zeros((9, 4))),
+    "cfa_never_answered_together": fit(
+        frame().assign(a=lambda d: d["a"].where(d.index < 45), b=lambda d: d["b"].where(d.index >= 45)),
+        ordered=False,
+        missing="fiml",
+    ),
+    "cfa_pair_never_answered_together": fit(
+        frame().assign(a=lambda d: d["a"].where(d.index < 45), b=lambda d: d["b"].where(d.index >= 45)),
+        missing="pairwise",
+    ),
+    "syntax_not_a_text": fit(model=None),
     "cfa_wls_with_few_people": fit(frame().iloc[30:46], estimator="WLS"),
     "cfa_singular_covariance": fit(collinear(), ordered=False),
     "cfa_one_item": fit(model="trust =~ a"),
