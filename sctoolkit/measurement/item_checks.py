@@ -62,6 +62,20 @@ def pairwise_covariance(table: FloatArray) -> tuple[FloatArray, FloatArray]:
     return covariance, covariance / np.outer(scale, scale)
 
 
+def check_overlap(names: Sequence[str], covariance: FloatArray) -> None:
+    """Raise if too few people answered both items of some pair."""
+    first, second = np.nonzero(np.triu(~np.isfinite(covariance), 1))
+    if first.size:
+        raise DataError(
+            "Every pair of items must have been answered together by at least two people.",
+            where=[
+                f"`{names[int(a)]}` and `{names[int(b)]}` never were."
+                for a, b in zip(first[:5], second[:5], strict=True)
+            ],
+            hint="Leave one of them out, or analyse the forms of the questionnaire separately.",
+        )
+
+
 def check_direction(
     names: Sequence[str], correlation: FloatArray, n_obs: float, on_reversed: OnReversed
 ) -> tuple[Caveat, ...]:

@@ -79,9 +79,9 @@ def ordinal_items(
                 raise DataError(
                     f"Item `{name}` must hold the offered categories {_listed(offered)}, not {_listed(strange)}."
                 )
-        gap = np.setdiff1d(_whole_range(found) if offered is None else offered, found)
-        if gap.size:
-            unused[name] = gap.tolist()
+        expected = _whole_range(found) if offered is None else offered
+        if expected.size > found.size:
+            unused[name] = np.setdiff1d(expected, found).tolist()
         values.append(found)
         codes[:, j] = _coded(table[:, j], found) if small is None else _looked_up(small[:, j], found)
     if unused and categories is not None and not collapse_unused:
@@ -96,6 +96,8 @@ def ordinal_items(
 def _small_codes(table: FloatArray) -> npt.NDArray[np.uint8] | None:
     """Answers plus one, 0 where missing, where all are whole numbers from 0 to 250; else None."""
     filled = np.where(np.isnan(table), -1.0, table)
+    if bool(np.any(table < 0.0)):
+        return None
     with np.errstate(invalid="ignore"):
         whole = (filled + 1.0).astype(np.uint8)
     same = bool(np.all(whole == filled + 1.0)) and bool(filled.size) and float(filled.max()) <= 250.0
@@ -138,6 +140,8 @@ def _offered(categories: Mapping[str, Sequence[float]] | Sequence[float] | None,
 
 def _whole_range(found: FloatArray) -> FloatArray:
     """All whole numbers between the extremes, where answers are whole numbers; else the answers."""
+    if float(found[-1] - found[0]) == found.size - 1:
+        return found
     if bool(np.all(found == np.floor(found))) and float(found[-1] - found[0]) < MAX_CATEGORIES:
         return np.arange(found[0], found[-1] + 1.0)
     return found

@@ -15,6 +15,7 @@ from sctoolkit.measurement.hierarchical import hierarchical_coefficients
 from sctoolkit.measurement.item_checks import (
     OnReversed,
     check_direction,
+    check_overlap,
     check_varying,
     dropped_rows,
     few_people,
@@ -124,6 +125,7 @@ def reliability(
     names = tuple(items.columns)
     check_varying(names, table)
     covariance, correlation = pairwise_covariance(table)
+    check_overlap(names, covariance)
     caveats = [
         *check_direction(names, correlation, len(table), on_reversed),
         *identical_items(names, correlation),

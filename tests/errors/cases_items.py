@@ -24,6 +24,9 @@ CASES = {
     "reliability_level": lambda: reliability(ITEMS, ordered=True, level=95),
     "reliability_continuous_as_ordinal": lambda: reliability(ITEMS.assign(asks=LATENT[:, 0]), ordered=True),
     "reliability_ci_unknown": lambda: reliability(ITEMS, ordered=True, ci="bootstap"),
+    "reliability_no_overlap": lambda: reliability(
+        ITEMS.astype(float).mask((np.arange(60)[:, None] < 30) == (np.arange(4) < 1)), ordered=False, missing="pairwise"
+    ),
     "reliability_group_factors": lambda: reliability(ITEMS, ordered=False, group_factors=1),
     "polychoric_unused": lambda: polychoric(ITEMS, categories=[1, 2, 3, 4, 5]),
     "polychoric_not_offered": lambda: polychoric(ITEMS, categories=[1, 2, 3], collapse_unused=True),

@@ -81,8 +81,9 @@ def test_gaps_in_the_codes_are_reported(nine):
 
 
 def test_recoding_categories_changes_nothing(nine):
-    found = polychoric(nine[["y1", "y4"]] * 10 + 5)
-    assert found.correlation == pytest.approx(polychoric(nine[["y1", "y4"]]).correlation)
+    plain = polychoric(nine[["y1", "y4"]]).correlation
+    for recoded in (nine[["y1", "y4"]] * 10 + 5, nine[["y1", "y4"]] - 2, nine[["y1", "y4"]] / 2 + 300):
+        assert polychoric(recoded).correlation == pytest.approx(plain)
 
 
 def test_indefinite_matrix_is_named_and_smoothed_on_request():
