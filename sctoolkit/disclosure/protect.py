@@ -101,7 +101,7 @@ def protect(tables: Iterable[Table], *, preset: str = DEFAULT_PRESET, caveats: I
     if rules.hide_below == 0 and rules.statistics_from == 0:
         return Protected(tables=given, caveats=notes, log=Log(preset=preset))
     counts = people_behind(given)
-    unknown = suppress(counts, rules, _same(given))
+    unknown = suppress(counts, rules, _same(given), _latent(given))
     done = tuple(_protect_table(table, unknown, rules) for table in given)
     kept = tuple(_protect_caveat(caveat, rules) for caveat in notes)
     return Protected(tables=done, caveats=kept, log=_log(given, done, notes, kept, rules))
@@ -141,6 +141,12 @@ def _same(tables: Sequence[Table]) -> list[tuple[Who, Who]]:
     cells = (cell for table in tables for row in table.rows for cell in row)
     pairs = {(cell.who, cell.also) for cell in cells if cell.who is not None and cell.also is not None}
     return sorted(pairs)
+
+
+def _latent(tables: Sequence[Table]) -> frozenset[Who]:
+    """Return the groups that no table prints."""
+    printed = {cell.who for table in tables for row in table.rows for cell in row}
+    return frozenset(cell.who for table in tables for cell in table.related if cell.who and cell.who not in printed)
 
 
 def _protect_table(table: Table, unknown: Unknown, rules: Preset) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sctoolkit.disclosure.audit import Equation, narrower_than
 from sctoolkit.disclosure.lines import Line, lines
@@ -16,7 +16,12 @@ STEP = 5
 """Lower bounds are multiples of this."""
 
 
-def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who, Who]] = ()) -> Unknown:
+def suppress(
+    counts: Mapping[Who, int],
+    preset: Preset,
+    same: Iterable[tuple[Who, Who]] = (),
+    latent: Collection[Who] = (),
+) -> Unknown:
     """Return the counts that must not be shown exactly, with the lower bound that may be shown.
 
     Parameters
@@ -27,6 +32,9 @@ def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who
         Rules.
     same : iterable of pairs
         Two names of the same people; what is returned speaks of the first.
+    latent : collection
+        Groups that no table prints: a reader knows them only as sums of what is printed. They bind the printed ones
+        together and need no protection of their own.
 
     Returns
     -------
@@ -46,21 +54,25 @@ def suppress(counts: Mapping[Who, int], preset: Preset, same: Iterable[tuple[Who
     pairs = tuple(same)
     sums = lines(counts, pairs)
     others = {other for _, other in pairs}
-    unknown: Unknown = {key: 0 for key, count in counts.items() if preset.too_few(count) and key not in others}
+    small = (key for key, count in counts.items() if preset.too_few(count) and key not in others)
+    unknown: Unknown = dict.fromkeys([*small, *latent], 0)
     if preset.group_disclosure:
         unknown |= dict.fromkeys(_unanimous(sums, counts), 0)
-    if not preset.secondary:
-        return unknown
-    while True:
-        while any(_close(line, counts, unknown, preset) for line in sums):
+    while preset.secondary:
+        while any(_close(line, counts, unknown, preset, latent) for line in sums):
             pass
-        weak = derivable(counts, unknown, preset, sums)
+        weak = derivable(counts, unknown, preset, sums, latent)
         if not any(_hide_more(name, sums, counts, unknown) for name in weak):
-            return unknown
+            break
+    return {key: bound for key, bound in unknown.items() if key not in latent}
 
 
 def derivable(
-    counts: Mapping[Who, int], unknown: Unknown, preset: Preset, sums: Sequence[Line] | None = None
+    counts: Mapping[Who, int],
+    unknown: Unknown,
+    preset: Preset,
+    sums: Sequence[Line] | None = None,
+    latent: Collection[Who] = (),
 ) -> tuple[object, ...]:
     """Return the protected counts whose feasible range is narrower than the preset's threshold.
 
@@ -70,7 +82,7 @@ def derivable(
     sums = lines(counts) if sums is None else sums
     equations: list[Equation] = []
     lower: dict[object, float] = {key: float(bound) for key, bound in unknown.items()}
-    protected: dict[object, float] = {key: float(counts[key]) for key in unknown}
+    protected: dict[object, float] = {key: float(counts[key]) for key in unknown if key not in latent}
     for number, line in enumerate(sums):
         terms: dict[object, float] = {part: 1.0 for part in line.parts if part in unknown}
         if line.rest:
@@ -98,12 +110,13 @@ def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
     ]
 
 
-def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
+def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset, latent: Collection[Who]) -> bool:
     """Hide one more member of a line if a protected one could be derived from it; say whether that was done."""
     hidden = [part for part in line.parts if part in unknown]
     small_rest = line.rest > 0 and preset.too_few(line.rest)
     whole_hidden = line.whole in unknown
-    if not hidden and not small_rest and not whole_hidden:
+    protected = [key for key in (line.whole, *hidden) if key in unknown and key not in latent]
+    if not protected and not small_rest:
         return False
     n_unknown = len(hidden) + (line.rest > 0) + whole_hidden
     slack = line.rest + sum(counts[part] - unknown[part] for part in hidden)
@@ -156,21 +169,30 @@ def _hide_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: 
 
 
 def _hide_more(name: object, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown) -> bool:
-    """Hide one more count near one that can be derived; say whether one was found."""
-    near = [line for number, line in enumerate(sums) if number == name or name in line.parts or name == line.whole]
-    reach = {key for line in near for key in (line.whole, *line.parts)}
-    wider = [line for line in sums if reach.intersection((line.whole, *line.parts))]
-    for group in (near, wider, sums):
-        for line in group:
-            if bounded := [part for part in line.parts if unknown.get(part, 0) > 0]:
-                unknown[bounded[0]] = 0
-                return True
-        shown = sorted({part for line in group for part in line.parts if part not in unknown})
-        if shown:
-            unknown[min(shown, key=lambda part: (counts[part] == 0, counts[part], part))] = 0
-            return True
-        wholes = sorted({line.whole for line in group if line.whole not in unknown})
-        if wholes:
-            unknown[wholes[0]] = 0
+    """Hide the smallest count among those that tell a derivable one; say whether one was found."""
+    telling = _telling(name, sums, unknown)
+    shown = sorted({part for line in telling for part in line.parts if part not in unknown})
+    bounded = sorted({part for line in telling for part in line.parts if unknown.get(part, 0) > 0})
+    wholes = sorted({line.whole for line in telling if line.whole not in unknown})
+    for group in (shown, bounded, wholes):
+        if group:
+            unknown[min(group, key=lambda part: (counts[part] == 0, counts[part], part))] = 0
             return True
     return False
+
+
+def _telling(name: object, sums: Sequence[Line], unknown: Unknown) -> list[Line]:
+    """Return the lines that are connected with a count through counts that are not shown."""
+    found = [number for number, line in enumerate(sums) if name in (number, line.whole, *line.parts)]
+    reach: set[Who] = set()
+    grown = True
+    while grown:
+        reach |= {key for number in found for key in (sums[number].whole, *sums[number].parts) if key in unknown}
+        more = [
+            number
+            for number, line in enumerate(sums)
+            if number not in found and not reach.isdisjoint((line.whole, *line.parts))
+        ]
+        found += more
+        grown = bool(more)
+    return [sums[number] for number in found]

@@ -134,8 +134,8 @@ class Row:
 class Table:
     """A table: caption, columns, rows of cells, notes. Nothing in it is rounded.
 
-    ``related`` lists cells that are not printed but that a reader may know from elsewhere (margins, denominators):
-    disclosure control takes them as known or hides against them.
+    ``related`` lists sums of printed cells that are not printed themselves, but that bind tables together: disclosure
+    control sees to it that nothing can be derived through them.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from sctoolkit.disclosure.table import Cell, Column, Kind
 
@@ -49,6 +50,31 @@ def format_cell(cell: Cell, column: Column) -> str:
         return format_interval(*cell.value, digits=digits, kind="proportion" if bounded else "number")
     text = format_number(float(cell.value), column.kind, column.digits)
     return f"{text}+" if cell.state == "at_least" else text
+
+
+def released(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> tuple[Cell, ...]:
+    """Return a row as files may hold it: unrounded, or with the digits of the page where a count is a lower bound.
+
+    Where a number of people is hidden or a lower bound, an exact mean, spread and interval would tell it.
+
+    Examples
+    --------
+    >>> columns = (Column("n", "People", "count"), Column("m", "Mean", "score"))
+    >>> released((Cell(45, state="at_least"), Cell(3.14159)), columns)[1].value
+    3.14
+    """
+    if all(cell.state == "shown" for cell, column in zip(row, columns, strict=True) if column.kind == "count"):
+        return row
+    return tuple(_rounded(cell, column) for cell, column in zip(row, columns, strict=True))
+
+
+def _rounded(cell: Cell, column: Column) -> Cell:
+    digits = DIGITS[column.kind] if column.digits is None else column.digits
+    if isinstance(cell.value, float):
+        return replace(cell, value=round(cell.value, digits))
+    if isinstance(cell.value, tuple):
+        return replace(cell, value=(round(cell.value[0], digits), round(cell.value[1], digits)))
+    return cell
 
 
 def format_number(value: float, kind: Kind = "number", digits: int | None = None) -> str:

@@ -7,7 +7,7 @@ import io
 import re
 
 from sctoolkit.disclosure.table import INTERVALS, Cell, Table
-from sctoolkit.report.numbers import HIDDEN_MARK
+from sctoolkit.report.numbers import HIDDEN_MARK, released
 from sctoolkit.report.safe_text import visible
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)?%?")
 
 
 def render_csv(table: Table, *, machine: bool = False) -> str:
-    r"""Return a table as CSV text with unrounded numbers and ``[c]`` for hidden cells.
+    r"""Return a table as CSV text with unrounded numbers (see `released`) and ``[c]`` for hidden cells.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def render_csv(table: Table, *, machine: bool = False) -> str:
     writer.writerow([guard(visible(head)) for head in heads])
     for row in table.rows:
         fields: list[str] = []
-        for cell, column in zip(row, table.columns, strict=True):
+        for cell, column in zip(released(row, table.columns), table.columns, strict=True):
             fields += _fields(cell, column.kind in INTERVALS)
         writer.writerow([guard(field) for field in fields])
     return buffer.getvalue()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sctoolkit.disclosure.table import Cell, Column, Table
+from sctoolkit.disclosure.table import Cell, Table
 from sctoolkit.report.document import Bullets, Figure, Paragraph, Report, Steps
-from sctoolkit.report.numbers import DIGITS
+from sctoolkit.report.numbers import released
 from sctoolkit.result import jsonable
 
 SCHEMA = 1
@@ -60,22 +60,10 @@ def table_record(table: Table) -> dict[str, Any]:
         "caption": table.caption,
         "withheld": table.withheld,
         "columns": [{"key": column.key, "label": column.label, "kind": column.kind} for column in table.columns],
-        "rows": [_row(row, table.columns) for row in table.rows],
+        "rows": [[_cell(cell) for cell in released(row, table.columns)] for row in table.rows],
         "notes": list(table.notes),
     }
 
 
-def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> list[dict[str, Any]]:
-    exact = all(cell.state == "shown" for cell, column in zip(row, columns, strict=True) if column.kind == "count")
-    return [_cell(cell, column, exact) for cell, column in zip(row, columns, strict=True)]
-
-
-def _cell(cell: Cell, column: Column, exact: bool) -> dict[str, Any]:
-    value = cell.value
-    if not exact:
-        digits = DIGITS[column.kind] if column.digits is None else column.digits
-        if isinstance(value, float):
-            value = round(value, digits)
-        elif isinstance(value, tuple):
-            value = (round(value[0], digits), round(value[1], digits))
-    return {"value": jsonable(value)} | ({} if cell.state == "shown" else {"state": cell.state})
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {"value": jsonable(cell.value)} | ({} if cell.state == "shown" else {"state": cell.state})

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from sctoolkit.disclosure.table import INTERVALS, Cell, Column, Table
 from sctoolkit.report.document import Report
-from sctoolkit.report.numbers import DIGITS, HIDDEN_MARK
+from sctoolkit.report.numbers import DIGITS, HIDDEN_MARK, released
 from sctoolkit.report.safe_text import visible
 from sctoolkit.report.sections.provenance import hidden_sentence
 from sctoolkit.report.table_text import mark_notes
@@ -154,13 +154,10 @@ def _table(sheet: Any, table: Table, report: Report, styles: dict[str, Any]) -> 
             place += 1
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(table.rows, start=1):
-        exact = all(
-            cell.state == "shown" for cell, column in zip(row, table.columns, strict=True) if column.kind == "count"
-        )
         place = 0
-        for cell, column in zip(row, table.columns, strict=True):
+        for cell, column in zip(released(row, table.columns), table.columns, strict=True):
             for part in _parts(cell, column):
-                _cell(sheet, number, place, part, column, exact, styles)
+                _cell(sheet, number, place, part, column, styles)
                 place += 1
 
 
@@ -175,9 +172,7 @@ def _parts(cell: Cell, column: Column) -> list[str | float | None]:
     return list(cell.value) if isinstance(cell.value, tuple) else [None, None]
 
 
-def _cell(
-    sheet: Any, row: int, place: int, value: str | float | None, column: Column, exact: bool, styles: dict[str, Any]
-) -> None:
+def _cell(sheet: Any, row: int, place: int, value: str | float | None, column: Column, styles: dict[str, Any]) -> None:
     if value is None:
         value = "" if column.kind == "text" else "[z]"
     if isinstance(value, str):
@@ -191,4 +186,4 @@ def _cell(
     style = "count" if column.kind == "count" else f"number{min(digits, 6)}"
     if column.kind == "plain" and column.digits is None and value != round(value):
         style = "number2"
-    sheet.write_number(row, place, value if exact else round(value, digits), styles[style])
+    sheet.write_number(row, place, value, styles[style])

@@ -62,6 +62,20 @@ def test_bounds_are_lowered_before_more_is_hidden() -> None:
     assert derivable({who(asked=1): 30, answered: 28, scored: 24}, unknown, RULES) == ()
 
 
+def test_sums_that_no_table_prints_bind_tables_together() -> None:
+    """Scores by side (57 of 60, 30 of 40) and people without a score by wave (13): 13 less 10 would tell the 3."""
+    yes, no = key_of({"wave": 1, "scored": "yes"}), key_of({"wave": 1, "scored": "no"})
+    reason = key_of({"wave": 1, "scored": "no", "reason": "no answer"})
+    first, second = key_of({"wave": 1, "side": "a", "scored": "yes"}), key_of({"wave": 1, "side": "b", "scored": "yes"})
+    counts = {who(wave=1): 100, who(wave=1, side="a"): 60, who(wave=1, side="b"): 40, yes: 87, no: 13, reason: 13,
+              first: 57, second: 30}  # fmt: skip
+    alone = suppress({key: n for key, n in counts.items() if key not in (yes, no)}, RULES)
+    bound = suppress(counts, RULES, latent={yes, no})
+    assert set(alone) == {first}
+    assert bound.keys() & {second, reason}
+    assert derivable(counts, {**bound, yes: 0, no: 0}, RULES, latent={yes, no}) == ()
+
+
 def test_a_second_table_cannot_undo_the_first() -> None:
     """Sides by wave are shown in one table, organisations in another; a hidden organisation stays hidden."""
     counts = {who(wave=1): 60, who(wave=1, organisation="a"): 4, who(wave=1, organisation="b"): 56}
