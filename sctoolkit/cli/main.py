@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("sctoolkit.cli.init:init", "Write a first study file from your data files."),
     "instruments": ("sctoolkit.cli.instruments:instruments", "Find, show, compare and check questionnaires."),
     "form": ("sctoolkit.cli.form:form", "Write a questionnaire as a form or a codebook."),
+    "check": ("sctoolkit.cli.check:check", "Look at the answers in a file before they are scored."),
+    "link": ("sctoolkit.cli.link:link", "Find the same people in several waves."),
     "score": ("sctoolkit.cli.score:score", "Score the answers in a file."),
     "reliability": ("sctoolkit.cli.reliability:reliability", "Alpha, omega and item statistics of a scale."),
     "factors": ("sctoolkit.cli.factors:factors", "How many factors, and which items go together."),

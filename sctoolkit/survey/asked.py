@@ -77,7 +77,8 @@ def mark_never_put(
     return [
         Caveat(
             code="never_put",
-            sentence=f"Nobody in {cell} has an entry for {', '.join(codes[:8])}{', ...' if len(codes) > 8 else ''}: "
+            sentence=f"Nobody in {cell} has an entry for {', '.join(codes[:8])}"
+            f"{f' and {len(codes) - 8} more' if len(codes) > 8 else ''}: "
             "taken as not asked.",
             numbers={"cell": cell, "items": codes},
         )
@@ -89,7 +90,8 @@ def absence_caveats(instrument: Instrument, absent: Sequence[str]) -> list[Cavea
     """Return a caveat that names the items that no column holds."""
     if not absent:
         return []
-    total, shown = len(instrument.items), ", ".join(absent[:8]) + (", ..." if len(absent) > 8 else "")
+    total = len(instrument.items)
+    shown = ", ".join(absent[:8]) + (f" and {len(absent) - 8} more" if len(absent) > 8 else "")
     return [
         Caveat(
             code="items_absent",

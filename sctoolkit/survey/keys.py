@@ -41,7 +41,9 @@ def write_key(path: str | os.PathLike[str]) -> str:
             hint="Without the old key, old pseudonyms cannot be linked to new ones. Choose another name.",
         ) from None
     except OSError as error:
-        raise WriteError(f"A key file must be writable; `{target}` is not ({error.strerror}).") from None
+        raise WriteError(
+            f"A key file must be writable; `{target}` is not.", where=str(error.strerror), hint="Does its folder exist?"
+        ) from None
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(key.hex() + "\n")
     return key_id(key)

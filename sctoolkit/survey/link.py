@@ -170,9 +170,10 @@ def _link_wave(table: _Table, wave: str, *, first: bool) -> Step | None:
         ours = [row for row in before.values() if table.block_of(row) == block]
         theirs = [row for row in keyed if table.block_of(row) == block]
         unsure |= _link_exact(table, ours, theirs)
-        if table.tolerance and not _too_alike(table, theirs):
+        slips = table.tolerance > 0 and not _too_alike(table, theirs)
+        if slips:
             unsure |= _link_near(table, ours, theirs, unsure)
-        expected += 0.0 if first else _expected(table, ours, theirs)
+        expected += 0.0 if first else _expected(table, ours, theirs, limit=int(slips))
     for row in keyed:
         if table.person[row] < 0:
             table.join(row, len(table.last), "ambiguous" if row in unsure else "new")
@@ -239,12 +240,10 @@ def _link_near(table: _Table, ours: Sequence[int], theirs: Sequence[int], unsure
     return open_rows
 
 
-def _expected(table: _Table, ours: Sequence[int], theirs: Sequence[int]) -> float:
+def _expected(table: _Table, ours: Sequence[int], theirs: Sequence[int], *, limit: int) -> float:
     """Links by chance: the chance that two people are that near, times the pairs of people without a partner."""
     linked = sum(1 for row in theirs if table.person[row] >= 0)
-    share = chance_agreement(
-        [table.tokens[row] for row in ours], [table.tokens[row] for row in theirs], min(table.tolerance, 1)
-    )
+    share = chance_agreement([table.tokens[row] for row in ours], [table.tokens[row] for row in theirs], limit)
     return share * (len(ours) - linked) * (len(theirs) - linked)
 
 

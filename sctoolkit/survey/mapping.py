@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sctoolkit.errors import MatchError, OptionError, ReadError, did_you_mean
+from sctoolkit.errors import MatchError, OptionError, ReadError, did_you_mean, toml_place
 from sctoolkit.survey.decisions import Decisions
 
 SIZE_CAP = 1_000_000
@@ -96,7 +96,7 @@ def _parse(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptionError(
-            f"A mapping file must be TOML: {error}.",
-            where=f"File: {path.name}.",
+            "A mapping file must be TOML in UTF-8, and this one cannot be read.",
+            where=f"File: {path.name}; {toml_place(error)}.",
             hint="Put quotes around names and words.",
         ) from None

@@ -50,19 +50,23 @@ def _line(entry: Unmatched) -> str:
 
 
 def _hints(unmatched: Sequence[Unmatched], instrument: Instrument) -> Iterator[str]:
+    """Yield how to say what a cell means, in a call and in a mapping file."""
     near = next((entry for entry in unmatched if entry.near is not None), None)
     if near is not None:
         response = instrument.by_code[near.item].response
         code = next((a.code for a in instrument.response[response].codes if a.label == near.near), None)
         if code is not None:
-            yield f'If "{near.value}" is that answer: `answers={{"{response}": {{"{near.value}": {code}}}}}`.'
+            word = f'"{near.value}"'
+            yield f'If {word} is that answer: `answers={{"{response}": {{{word}: {code}}}}}`.'
+            yield f"In a mapping file: `[answers.{response}]`, and below it `{word} = {code}`."
     blank = next((entry for entry in unmatched if fold(entry.value) in BLANK_MARKS), None)
     number = next((entry for entry in unmatched if as_number(entry.value) is not None), None)
-    if blank is not None:
-        yield f'If "{blank.value}" means that nothing was answered: `missing_codes={{"{blank.value}": "skipped"}}`.'
-    if number is not None:
-        yield f'If {number.value} means "don\'t know": `missing_codes={{{number.value}: "dont_know"}}`.'
-    if near is None and blank is None and number is None:
-        value = unmatched[0].value
-        yield f'If "{value}" is a non-answer: `missing_codes={{"{value}": "dont_know"}}`.'
-    yield "A mapping file keeps such decisions on record (`mapping=`)."
+    other = unmatched[0] if near is None and blank is None and number is None else None
+    for entry, means, kind in (
+        (blank, "means that nothing was answered", "skipped"),
+        (number, 'means "don\'t know"', "dont_know"),
+        (other, "is a non-answer", "dont_know"),
+    ):
+        if entry is not None:
+            yield f'If "{entry.value}" {means}: `missing_codes={{"{entry.value}": "{kind}"}}`.'
+            yield f'In a mapping file: `[missing_codes]`, and below it `"{entry.value}" = "{kind}"`.'

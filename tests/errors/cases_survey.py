@@ -5,6 +5,7 @@ import struct
 import tempfile
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -131,6 +132,52 @@ def labels_turned():
     return read(path, "ucla3")
 
 
+def a_large_file():
+    path = Path(tempfile.mkdtemp()) / "wave1.csv"
+    with path.open("wb") as stream:
+        stream.truncate(600_000_000)
+    try:
+        return read(path, "ucla3")
+    finally:
+        path.unlink()
+
+
+def a_closed_file():
+    path = Path(tempfile.mkdtemp()) / "wave1.csv"
+    path.write_text(HEAD)
+    with mock.patch.object(Path, "read_bytes", side_effect=PermissionError):
+        return read(path, "ucla3")
+
+
+def a_damaged_sheet():
+    path = Path(tempfile.mkdtemp()) / "wave1.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("Data").write(0, 0, "LON1")
+    book.close()
+    with zipfile.ZipFile(path) as sound:
+        parts = {name: sound.read(name) for name in sound.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData><row r='1'><c r='A1' t='n'><v>x"
+    with zipfile.ZipFile(path, "w") as broken:
+        for name, part in parts.items():
+            broken.writestr(name, part)
+    return read(path, "ucla3")
+
+
+def a_sav_without_rows():
+    path = Path(tempfile.mkdtemp()) / "wave1.sav"
+    pyreadstat.write_sav(GOOD[["LON1"]].iloc[:0], str(path))
+    return read(path, "ucla3")
+
+
+def a_mapping(content):
+    def call():
+        path = Path(tempfile.mkdtemp()) / "mapping.toml"
+        path.write_text(content)
+        return text(HEAD + "a,1,2,3\n", mapping=path)()
+
+    return call
+
+
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 64
 
 CASES = {
@@ -219,7 +266,14 @@ CASES = {
     # quality
     "survey-distance-few-rows": lambda: squared_distance(np.ones((2, 3))),
     "survey-distance-determined": lambda: squared_distance(np.column_stack([np.arange(9.0), 2 * np.arange(9.0)])),
+    "survey-file-large": a_large_file,
+    "survey-file-closed": a_closed_file,
+    "survey-sheet-damaged": a_damaged_sheet,
+    "survey-sav-no-rows": a_sav_without_rows,
     # mapping and keys
+    "survey-mapping-large": a_mapping("#" * 1_000_001),
+    "survey-mapping-no-toml": a_mapping("[columns]\nrespondent = pid\n"),
+    "survey-key-folder-absent": with_key(lambda study, home: write_key(home / "nowhere" / "key.txt")),
     "survey-mapping-absent": text(HEAD + "a,1,2,3\n", mapping="nowhere/mapping.toml"),
     "survey-mapping-section": text(HEAD + "a,1,2,3\n", mapping={"column": {}}),
     "survey-mapping-not-a-table": text(HEAD + "a,1,2,3\n", mapping={"columns": "pid"}),

@@ -13,7 +13,6 @@ from sctoolkit.survey.times import days
 
 NAME = "limesurvey"
 TITLE = "a LimeSurvey export"
-_META = ("id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp", "ipaddr", "token")
 _CODED = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(\[[A-Za-z0-9_]+\])*)(\. (?P<text>.+))?$", re.DOTALL)
 _PART = re.compile(r"^(?P<question>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]$")
 _TICKS = {"Y", "Yes"}
