@@ -16,6 +16,7 @@ from sctoolkit.numerics.cluster_means import cluster_means
 from sctoolkit.numerics.kenward_roger import kenward_roger
 from sctoolkit.numerics.least_squares import fit_least_squares
 from sctoolkit.numerics.lmm import fit_lmm
+from sctoolkit.numerics.lmm_robust import robust_parts
 from sctoolkit.numerics.partial_overlap import partial_overlap
 from sctoolkit.numerics.permutation import Permutation
 from sctoolkit.numerics.random_terms import RandomTerm
@@ -26,6 +27,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 Role = Literal["primary", "check", "detail"]
+
+MANY_ORGANISATIONS = 40
+"""Above this number organisations enter a mixed model through a sandwich and not through effects of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,24 +145,29 @@ def mixed_contrast(
     outcome: FloatArray,
     row: FloatArray,
     level: float,
-    levels: Sequence[IntArray],
+    unit: IntArray,
+    clusters: IntArray | None,
+    occasion: IntArray,
     **labels: Any,
 ) -> Estimate:
     """Return a contrast of a REML mixed model with random intercepts, Kenward-Roger degrees of freedom.
 
     Parameters
     ----------
-    levels : sequence of (n,) integer arrays
-        Codes whose levels have a random intercept each; those without repeated levels are left out.
+    unit, occasion : (n,) integer arrays
+        Respondent and wave.
+    clusters : (n,) integer array, optional
+        Organisation.
     **labels
         As for `linear_contrast`.
 
     Notes
     -----
-    Where no intercept varies the fit is that of least squares; where the model cannot be fitted the numbers are nan and
-    the method says so.
+    Respondents have an intercept, and up to 40 organisations one and one at each wave. With more organisations they
+    enter through a CR2 sandwich instead, which then needs no model of them. Where no intercept varies the fit is that
+    of least squares; where the model cannot be fitted the numbers are nan and the method says so.
     """
-    return mixed_contrasts(design, outcome, row[None, :], level, levels, [labels])[0]
+    return mixed_contrasts(design, outcome, row[None, :], level, unit, clusters, occasion, [labels])[0]
 
 
 def mixed_contrasts(
@@ -166,31 +175,51 @@ def mixed_contrasts(
     outcome: FloatArray,
     rows: FloatArray,
     level: float,
-    levels: Sequence[IntArray],
+    unit: IntArray,
+    clusters: IntArray | None,
+    occasion: IntArray,
     labels: Sequence[dict[str, Any]],
 ) -> list[Estimate]:
     """Return several contrasts of one mixed model, as `mixed_contrast` does one."""
+    n_clusters = 0 if clusters is None else int(np.unique(clusters).size)
+    many = clusters is not None and n_clusters > MANY_ORGANISATIONS
     for label in labels:
         label.setdefault("n_obs", len(outcome))
+        if clusters is not None:
+            label.setdefault("n_clusters", n_clusters)
+    levels = [unit] if not many else [_within(unit, clusters)]
+    if not many and clusters is not None and n_clusters > 1:
+        levels += [clusters, clusters * (int(occasion.max()) + 1) + occasion]
     terms = [
         RandomTerm(compact(codes), np.ones((len(outcome), 1)))
         for codes in levels
         if 1 < np.unique(codes).size < len(outcome)
     ]
+    codes = compact(clusters) if clusters is not None and n_clusters > 1 else None
     if not terms:
-        return [linear_contrast(design, outcome, row, level, **label) for row, label in zip(rows, labels, strict=True)]
+        return [
+            linear_contrast(design, outcome, row, level, clusters=codes, **label)
+            for row, label in zip(rows, labels, strict=True)
+        ]
     try:
         fit = fit_lmm(design, outcome, terms)
-        corrected = kenward_roger(fit)
+        parts = robust_parts(fit, design, outcome, terms, codes) if many and codes is not None else kenward_roger(fit)
     except (NotIdentifiedError, ConvergenceError, np.linalg.LinAlgError):
         nan = float("nan")
         return [from_t(nan, nan, nan, level, method="REML, no fit", **label) for label in labels]
+    method = "REML over people, CR2 by organisation" if many else "REML, Kenward-Roger"
     found = []
     for row, label in zip(rows, labels, strict=True):
-        std_error = float(np.sqrt(max(float(row @ corrected.vcov @ row), 0.0)))
-        value = float(row @ fit.coef)
-        found.append(from_t(value, std_error, corrected.dof(row), level, method="REML, Kenward-Roger", **label))
+        std_error = float(np.sqrt(max(float(row @ parts.vcov @ row), 0.0)))
+        found.append(from_t(float(row @ fit.coef), std_error, parts.dof(row), level, method=method, **label))
     return found
+
+
+def _within(unit: IntArray, clusters: IntArray | None) -> IntArray:
+    """Return respondents told apart by organisation, so that none stands in two."""
+    if clusters is None:
+        return unit
+    return compact(unit.astype(np.int64) * (int(clusters.max()) + 1) + clusters)
 
 
 def over_organisations(
@@ -233,16 +262,6 @@ def welch(first: FloatArray, second: FloatArray, level: float, **labels: Any) ->
     found = partial_overlap(nothing, nothing, second, first)
     labels.setdefault("n_obs", len(first) + len(second))
     return from_t(found.difference, found.std_error, found.dof, level, method="Welch, people independent", **labels)
-
-
-def by_organisation(clusters: IntArray | None, post: FloatArray | IntArray, n_waves: int) -> list[IntArray]:
-    """Return the random intercepts of organisations: their level, and their level at each wave.
-
-    Without them, or with one organisation, none: its level at a wave could not be told from the wave.
-    """
-    if clusters is None or np.unique(clusters).size < 2:
-        return []
-    return [clusters, clusters * n_waves + post.astype(np.int64)]
 
 
 def from_permutation(found: Permutation, level: float, what: str, **labels: Any) -> Estimate:

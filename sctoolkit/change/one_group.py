@@ -11,7 +11,6 @@ import numpy.typing as npt
 from sctoolkit.change.estimates import (
     Estimate,
     Role,
-    by_organisation,
     compact,
     from_permutation,
     from_t,
@@ -114,14 +113,11 @@ def all_records(setting: Setting, panel: Panel, role: Role, first: int = 0, last
     end = setting.last if last is None else last
     rows = (panel.wave == first) | (panel.wave == end)
     post = (panel.wave[rows] == end).astype(float)
-    clusters = None if panel.cluster is None else panel.cluster[rows]
-    levels = [panel.unit[rows], *by_organisation(clusters, post, 2)]
-    labels: dict[str, Any] = {} if clusters is None else {"n_clusters": int(np.unique(clusters).size)}
     return [
         mixed_contrast(
             np.column_stack([np.ones(len(post)), post]), panel.outcome[rows], np.array([0.0, 1.0]), setting.level,
-            levels,
-            estimand=f"{CHANGE}, all records", estimator="mixed model", role=role, wave=panel.waves[end], **labels,
+            panel.unit[rows], None if panel.cluster is None else panel.cluster[rows], post.astype(np.int64),
+            estimand=f"{CHANGE}, all records", estimator="mixed model", role=role, wave=panel.waves[end],
         )
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sctoolkit.change.claims import Rung, check_wording, ladder
+from sctoolkit.change.estimates import MANY_ORGANISATIONS
 from sctoolkit.change.panel import Panel
 
 Assignment = Literal["randomised", "existing", "matched"]
@@ -260,7 +261,7 @@ def choose_inference(facts: Facts, design: str = "") -> tuple[str, float | None]
     if facts.comparison == "none":
         flips = min(1.0, 2 / 2**n)
         if design in MIXED:
-            return "mixed", flips
+            return ("mixed" if n <= MANY_ORGANISATIONS else "mixed_many"), flips
         return ("few_single_group" if n < FEW_SINGLE else "single_group"), flips
     if facts.level == "person":
         return "persons_in_organisations", None

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from sctoolkit.change.estimates import (
     Estimate,
     Role,
-    by_organisation,
     compact,
     from_permutation,
     from_t,
@@ -190,14 +189,13 @@ def all_records(setting: Setting, panel: Panel, treated: BoolArray) -> list[Esti
     arm, post = treated[rows].astype(float), (panel.wave[rows] == setting.last).astype(float)
     if setting.route.inference == "none":
         return []
-    clusters = None if panel.cluster is None else panel.cluster[rows]
-    levels = [panel.unit[rows], *by_organisation(clusters, post, 2)]
-    labels: dict[str, Any] = {} if clusters is None else {"n_clusters": int(np.unique(clusters).size)}
     return [
         mixed_contrast(
             np.column_stack([arm * post, np.ones(len(arm)), arm, post]), panel.outcome[rows],
-            np.array([1.0, 0.0, 0.0, 0.0]), setting.level, levels, estimand=f"{DIFFERENCE} in change, all records",
-            estimator="mixed model", role="check", wave=panel.waves[setting.last], **labels,
+            np.array([1.0, 0.0, 0.0, 0.0]), setting.level, panel.unit[rows],
+            None if panel.cluster is None else panel.cluster[rows], post.astype(np.int64),
+            estimand=f"{DIFFERENCE} in change, all records", estimator="mixed model", role="check",
+            wave=panel.waves[setting.last],
         )
     ]  # fmt: skip
 

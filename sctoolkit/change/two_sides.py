@@ -11,7 +11,6 @@ import numpy.typing as npt
 from sctoolkit.change.estimates import (
     Estimate,
     Role,
-    by_organisation,
     compact,
     linear_contrast,
     mixed_contrast,
@@ -135,10 +134,12 @@ def gap_change(setting: Setting, panel: Panel, pair: tuple[int, int]) -> list[Es
         )
     ]  # fmt: skip
     found += [_role(e, "primary" if means_first else "check") for e in means]
-    levels = [panel.unit[rows], *by_organisation(clusters, post, 2)]
-    if clusters is not None:
-        labels["n_clusters"] = int(clusters.max()) + 1
-    found.append(mixed_contrast(design, y, row, setting.level, levels, role="check", estimator="mixed model", **labels))
+    found.append(
+        mixed_contrast(
+            design, y, row, setting.level, panel.unit[rows], clusters, post.astype(np.int64), role="check",
+            estimator="mixed model", **labels,
+        )
+    )  # fmt: skip
     return sorted(found, key=lambda e: e.role != "primary")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sctoolkit.change.estimates import Estimate, by_organisation, mixed_contrasts
+from sctoolkit.change.estimates import Estimate, mixed_contrasts
 from sctoolkit.change.linkage import linkage_caveats
 from sctoolkit.change.one_group import CHANGE, linked, organisation_checks, unlinked, wave_means
 from sctoolkit.change.setting import Findings, Setting
@@ -46,10 +46,7 @@ def trajectory(setting: Setting) -> list[Estimate]:
     steps = np.arange(n_waves) - (n_waves - 1) / 2
     trend = np.concatenate([[0.0], steps[1:] / (steps**2).sum()])
     rows = np.vstack([np.eye(n_waves)[1:], trend])
-    levels = [panel.unit, *by_organisation(panel.cluster, panel.wave, n_waves)]
     shared: dict[str, Any] = {"estimator": "mixed model"}
-    if panel.cluster is not None:
-        shared["n_clusters"] = int(np.unique(panel.cluster).size)
     labels: list[dict[str, Any]] = [
         {
             "estimand": f"{CHANGE}, all records", "wave": panel.waves[code],
@@ -58,5 +55,5 @@ def trajectory(setting: Setting) -> list[Estimate]:
         for code in range(1, n_waves)
     ]  # fmt: skip
     labels.append({"estimand": "mean change a wave, straight line", "role": "check", "term": "trend", **shared})
-    found = mixed_contrasts(design, panel.outcome, rows, setting.level, levels, labels)
+    found = mixed_contrasts(design, panel.outcome, rows, setting.level, panel.unit, panel.cluster, panel.wave, labels)
     return sorted(found, key=lambda e: e.role != "primary")

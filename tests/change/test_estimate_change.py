@@ -108,6 +108,20 @@ def test_kielmc_against_r(oracle_dir):
     )
 
 
+def test_many_organisations_enter_through_a_sandwich(panel):
+    from sctoolkit.change.mixed_robust import robust_mixed
+
+    rng = np.random.default_rng(9)
+    rows = [(i, w, i % 60, 3 + 0.2 * w + rng.normal()) for i in range(300) for w in (1, 2) if w == 1 or i % 3]
+    frame = pd.DataFrame(rows, columns=["id", "wave", "org", "y"])
+    best = estimate_change(frame, cluster="org", n_draws=99, **KEYS).primary
+    assert best.method == "REML over people, CR2 by organisation"
+    fit = robust_mixed("y ~ post", frame.assign(post=frame["wave"] - 1.0), random="1 | id", cluster="org")
+    assert (best.estimate, best.std_error, best.dof) == pytest.approx(
+        (fit.coef[1], fit.std_error[1], fit.dof[1]), rel=1e-8
+    )
+
+
 # identities --------------------------------------------------------------------------------------------------------
 
 
