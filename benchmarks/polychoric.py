@@ -29,6 +29,12 @@ from sctoolkit import n_factors, polychoric  # noqa: E402
 from sctoolkit.numerics.ordinal_statistics import ordinal_statistics  # noqa: E402
 
 HERE = Path(__file__).parent
+LABELS = {
+    "psych": "psych::polychoric",
+    "lavCor": "lavaan::lavCor",
+    "ours_nacov": "ours with full NACOV (arrays)",
+    "ours": "ours (frame)",
+}
 R_MATRIX = """
 suppressMessages({library(lavaan); library(psych)}); options(mc.cores = 1)
 args <- commandArgs(TRUE); data <- read.csv(args[1]); items <- names(data)
@@ -102,11 +108,11 @@ def draw(table: pd.DataFrame, path: Path) -> None:
              (table[table["n"] == 2000].sort_values("items"), "items", "items (2,000 respondents)"))  # fmt: skip
     for axis, (part, column, label) in zip(axes, sides, strict=True):
         for name in ("psych", "lavCor", "ours_nacov", "ours"):
-            axis.loglog(part[column], part[name], "o-", label=name.replace("ours_nacov", "ours with full NACOV"))
+            axis.loglog(part[column], part[name], "o-", label=LABELS[name])
         axis.set_xlabel(label)
         axis.set_ylabel("seconds of processor time")
         axis.grid(alpha=0.3)
-    axes[0].legend(frameon=False)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
     figure.savefig(path, dpi=110)
 
 

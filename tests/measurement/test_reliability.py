@@ -168,7 +168,7 @@ def test_missing_pairwise_has_bootstrap_intervals_only(likert):
     assert low < drawn.coefficients["alpha"].estimate < high
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(6)), st.floats(-5, 5), st.floats(0.1, 10))
 def test_alpha_ignores_order_shift_and_common_scale(order, shift, factor):
     likert = pd.read_csv(ORACLE / "likert.csv").head(60)

@@ -4,12 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from sctoolkit.numerics.bivariate_normal import (
     bivariate_normal_cdf,
+    bivariate_normal_grid,
     bivariate_normal_pdf,
     rare_rectangle,
 )
@@ -29,6 +30,16 @@ def test_median_point_has_a_closed_form():
     assert bivariate_normal_cdf(0.0, 0.0, r) == pytest.approx(0.25 + np.arcsin(r) / (2 * np.pi), abs=1e-15)
 
 
+def test_grid_equals_the_general_function():
+    rng = np.random.default_rng(1)
+    h, k, r = np.sort(rng.standard_normal((6, 3))), np.sort(rng.standard_normal((6, 4))), rng.uniform(-0.99, 0.99, 6)
+    h[0, 0], k[1, 3], h[2, 1] = -np.inf, np.inf, 0.0
+    cdf, pdf = bivariate_normal_grid(h, k, r)
+    corners = h[:, :, None], k[:, None, :], r[:, None, None]
+    assert cdf == pytest.approx(bivariate_normal_cdf(*corners), abs=1e-15)
+    assert pdf == pytest.approx(bivariate_normal_pdf(*corners), abs=1e-15)
+
+
 def test_infinite_limits_and_perfect_correlation():
     assert bivariate_normal_cdf(np.inf, 0.3, 0.5) == norm.cdf(0.3)
     assert bivariate_normal_cdf(-np.inf, 0.3, 0.5) == 0.0
@@ -37,6 +48,7 @@ def test_infinite_limits_and_perfect_correlation():
     assert bivariate_normal_cdf(0.3, 1.0, -1.0) == pytest.approx(norm.cdf(0.3) + norm.cdf(1.0) - 1)
 
 
+@settings(deadline=None)
 @given(POINT, POINT, st.floats(-0.99, 0.99))
 def test_density_is_the_derivative_in_r(h, k, r):
     step = 1e-6
@@ -44,6 +56,7 @@ def test_density_is_the_derivative_in_r(h, k, r):
     assert slope == pytest.approx(bivariate_normal_pdf(h, k, r), abs=2e-5)
 
 
+@settings(deadline=None)
 @given(POINT, POINT, st.floats(-0.999, 0.999))
 def test_margins_add_up(h, k, r):
     both = bivariate_normal_cdf(h, k, r) + bivariate_normal_cdf(h, -k, -r)
