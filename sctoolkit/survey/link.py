@@ -45,7 +45,8 @@ def link(
         compared element by element (``columns={"respondent": ["mother", "month", "house"]}``). A column in which
         two people may bear one code is kept (``keep=["code"]``) and named here.
     tolerance : {0, 1, 2}
-        0: equal codes only, as for numbers given by the programme. 1: codes one slip apart are linked where no third
+        0: equal codes only, as for numbers given by the programme and for pseudonyms (``key_file``), in which one slip
+        changes everything. 1: codes one slip apart are linked where no third
         code comes near. 2: the same, and pairs two slips apart are listed for review.
     block : str, optional
         Role or kept column (`organisation`) outside of which nobody is linked. Nobody is linked over two sides.
