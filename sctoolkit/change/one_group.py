@@ -179,11 +179,13 @@ def _within_organisations(
 ) -> list[Estimate]:  # fmt: skip
     """Return the change within organisations: CR2, and the mean of organisations' changes."""
     few = setting.route.inference == "cluster means"
-    dummies = (cluster[:, None] == np.arange(cluster.max() + 1)).astype(float)
-    row = np.zeros(dummies.shape[1] + 1)
+    design, absorb = post[:, None], cluster
+    if weights is not None:  # sweeping is exact only without weights
+        design, absorb = np.column_stack([post, cluster[:, None] == np.arange(cluster.max() + 1)]), None
+    row = np.zeros(design.shape[1])
     row[0] = 1.0
     cr2 = linear_contrast(
-        np.column_stack([post, dummies]), y, row, setting.level, clusters=cluster, weights=weights,
+        design, y, row, setting.level, clusters=cluster, weights=weights, absorb=absorb,
         role="check" if few else role, **labels,
     )  # fmt: skip
     means = over_organisations(
