@@ -14,10 +14,17 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from sctoolkit.change.its_series import (
+    default_lag,
+    on_scale,
+    segmented_design,
+    series_arrays,
+    series_contrasts,
+    series_model,
+)
 from sctoolkit.change.model_frame import require_columns
-from sctoolkit.errors import DataError, DesignError
-from sctoolkit.numerics.least_squares import fit_least_squares
-from sctoolkit.numerics.time_series import breusch_godfrey, durbin_watson, fit_ar1, newey_west
+from sctoolkit.errors import DataError, DesignError, OptionError
+from sctoolkit.numerics.time_series import breusch_godfrey, durbin_watson, fit_ar1
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -30,8 +37,8 @@ ENOUGH_POINTS = 8
 class InterruptedSeries(Result):
     """Changes of level and slope, and the gap to the continued trend at ``horizons``, under both error models.
 
-    With a comparison series the rows are differences between the series in these changes. On a log outcome estimates
-    are differences of logs.
+    With a comparison series the rows are differences between the series in these changes. With ``log`` or ``counts``
+    estimates are differences of logs; ``fitted`` and ``counterfactual`` are then logs, or expected counts.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -72,6 +79,8 @@ def its(
     comparison: str | None = None,
     covariates: Sequence[str] = (),
     log: bool = False,
+    counts: bool = False,
+    exposure: str | None = None,
     lag: int | None = None,
     horizons: Sequence[float] = (6, 12),
     ci_level: float = 0.95,
@@ -92,7 +101,12 @@ def its(
         0/1 column, 1 for the series with the programme; the other one is the comparison (a controlled series).
     covariates : sequence of str
     log : bool
-        Whether to take logs of the outcome (counts, rates).
+        Whether to take logs of the outcome (rates above zero).
+    counts : bool
+        Whether the outcome is a count that may be zero: a log-linear model with Newey-West errors (which hold under
+        any spread) takes the place of the linear one, and beside it AR(1) on log(count + 1/2).
+    exposure : str, optional
+        With ``counts``: column of people or days at risk.
     lag : int, optional
         Newey-West lag; the number of seasons, or n^(1/4) times 1.2, at least 3, unless given.
     horizons : sequence of numbers
@@ -127,10 +141,12 @@ def its(
     >>> series.tidy()["term"].tolist()[:3]
     ['level', 'slope', 'gap after 6']
     """
-    needed = [outcome, time, *covariates, *([season] if season else []), *([comparison] if comparison else [])]
+    if counts and log:
+        raise OptionError("`counts` already works on the log scale, so `log` must be left out.", hint="Drop `log`.")
+    needed = [outcome, time, *covariates, *(name for name in (season, comparison, exposure) if name)]
     require_columns(data, needed)
     frame = data.dropna(subset=needed).sort_values([*([comparison] if comparison else []), time], kind="stable")
-    y, t, group = _arrays(frame, outcome, time, comparison, log)
+    y, t, group = series_arrays(frame, outcome, time, comparison, log)
     after = (t >= start).astype(np.float64)
     mine = np.ones(len(t), dtype=bool) if group is None else group == 1
     n_before, n_after = int((mine & (after == 0)).sum()), int((mine & (after == 1)).sum())
@@ -139,22 +155,32 @@ def its(
             f"An interrupted series needs at least 3 points before and after, not {n_before} and {n_after}.",
             hint="Describe the points, or wait for more of them.",
         )
-    design, names = _design(frame, t, after, start, group, season, covariates)
-    fit = fit_least_squares(design, y)
-    steps = lag if lag is not None else _default_lag(frame, season, len(y))
-    variance = _newey_west(design, fit, steps, group)
-    ar1 = fit_ar1(design, y, np.round(t).astype(np.int64), group)
+    design, names = segmented_design(frame, t, after, start, group, season, covariates)
+    steps = lag if lag is not None else default_lag(frame, season, len(y))
+    shift = None
+    if counts:
+        if (y < 0).any():
+            raise DataError(
+                f"A count must not be below zero, and `{outcome}` is in {int((y < 0).sum())} periods.",
+                hint="Leave `counts` out for scores and differences.",
+            )
+        shift = np.log(frame[exposure].to_numpy(dtype=np.float64)) if exposure else np.zeros(len(y))
+    model = series_model(design, y, steps, group, shift)
+    second = y if shift is None else np.log(y + 0.5) - shift
+    ar1 = fit_ar1(design, second, np.round(t).astype(np.int64), group)
     prefix = "" if group is None else "programme:"
-    contrasts = _contrasts(names, prefix, horizons)
-    rows = _rows(contrasts, fit.coef, variance, fit.dof_resid, f"Newey-West lag {steps}, t(n-p)", ci_level, len(y))
+    contrasts = series_contrasts(names, prefix, horizons)
+    rows = _rows(contrasts, model.coef, model.vcov, ar1.dof, model.method, ci_level, len(y))
     rows += _rows(contrasts, ar1.coef, ar1.vcov, ar1.dof, "AR(1) GLS (ML), t(n-p)", ci_level, len(y))
     base = design.copy()
     base[:, [names.index(f"{prefix}after"), names.index(f"{prefix}slope_after")]] = 0.0
     order = min(max(steps, 1), max(1, len(y) // 4))
     return InterruptedSeries(
-        rows=tuple(rows), fitted=(design @ fit.coef)[mine], counterfactual=(base @ fit.coef)[mine], time=t[mine],
-        phi=ar1.phi, lag=steps, durbin_watson=durbin_watson(fit.residuals),
-        breusch_godfrey_p=breusch_godfrey(design, fit.residuals, order)[1], n_before=n_before, n_after=n_after, log=log,
+        rows=tuple(rows), fitted=on_scale(design @ model.coef, shift)[mine],
+        counterfactual=on_scale(base @ model.coef, shift)[mine], time=t[mine], phi=ar1.phi, lag=steps,
+        durbin_watson=durbin_watson(model.residuals),
+        breusch_godfrey_p=breusch_godfrey(design, model.residuals, order)[1],
+        n_before=n_before, n_after=n_after, log=log or counts,
         provenance=Provenance(
             analysis=f"interrupted series of {outcome} at {start:g}", n_in=len(data), n_used=len(y),
             missing_rule="periods with a missing value left out",
@@ -162,77 +188,6 @@ def its(
         ),
         caveats=tuple(_caveats(rows, n_before, n_after, len(data) - len(y), group is not None, 1 - ci_level)),
     )  # fmt: skip
-
-
-def _arrays(
-    frame: pd.DataFrame, outcome: str, time: str, comparison: str | None, log: bool
-) -> tuple[FloatArray, FloatArray, IntArray | None]:
-    y, t = frame[outcome].to_numpy(dtype=np.float64), frame[time].to_numpy(dtype=np.float64)
-    if log and (y <= 0).any():
-        raise DataError(
-            f"Logs need an outcome above zero, and `{outcome}` is not in {int((y <= 0).sum())} periods.",
-            hint="Leave `log` out, or put periods together until none is empty.",
-        )
-    if np.ptp(y) == 0 if y.size else True:
-        raise DataError(
-            f"The outcome `{outcome}` must vary over periods, and it does not.", hint="Describe the constant."
-        )
-    group = None
-    if comparison is not None:
-        values = frame[comparison].to_numpy(dtype=np.float64)
-        if set(np.unique(values)) != {0.0, 1.0}:
-            raise DataError(
-                f"`{comparison}` must hold 0 (comparison) and 1 (programme), both of them.",
-                where=f"It holds {', '.join(f'{value:g}' for value in np.unique(values)[:5])}.",
-                hint="Leave `comparison` out if there is one series.",
-            )
-        group = values.astype(np.int64)
-    keys = list(zip(group if group is not None else np.zeros(len(t)), t, strict=True))
-    if len(set(keys)) < len(keys):
-        raise DataError(
-            f"Every period must be there once in a series, and `{time}` repeats.",
-            hint="Add up or average the rows of a period first, or name the `comparison` column.",
-        )
-    return (np.log(y) if log else y), t, group
-
-
-def _design(
-    frame: pd.DataFrame, t: FloatArray, after: FloatArray, start: float, group: IntArray | None, season: str | None,
-    covariates: Sequence[str],
-) -> tuple[FloatArray, list[str]]:  # fmt: skip
-    """Columns of the segmented regression and their names."""
-    parts = {"(Intercept)": np.ones(len(t)), "time": t - start, "after": after, "slope_after": (t - start) * after}
-    if group is not None:
-        extra = {f"programme:{name}": column * group for name, column in parts.items()}
-        parts = {**parts, **extra}
-    if season is not None:
-        levels = np.unique(frame[season].to_numpy())
-        parts |= {f"{season}[{level}]": (frame[season] == level).to_numpy(dtype=np.float64) for level in levels[1:]}
-    parts |= {name: frame[name].to_numpy(dtype=np.float64) for name in covariates}
-    return np.column_stack(list(parts.values())), list(parts)
-
-
-def _default_lag(frame: pd.DataFrame, season: str | None, n: int) -> int:
-    wanted = frame[season].nunique() if season is not None else int(max(3, np.ceil(1.2 * n**0.25)))
-    return int(min(wanted, n // 3))
-
-
-def _newey_west(design: FloatArray, fit: Any, lag: int, group: IntArray | None) -> FloatArray:
-    """Newey-West variance; lags do not cross from one series to the other."""
-    if group is None:
-        return newey_west(design, fit, lag)
-    scores = design * fit.residuals[:, None]
-    meat = scores.T @ scores
-    for step in range(1, lag + 1):
-        same = group[step:] == group[:-step]
-        cross = scores[step:][same].T @ scores[:-step][same]
-        meat += (1 - step / (lag + 1)) * (cross + cross.T)
-    return np.asarray(fit.bread @ meat @ fit.bread * fit.n_obs / (fit.n_obs - fit.n_params))
-
-
-def _contrasts(names: list[str], prefix: str, horizons: Sequence[float]) -> list[tuple[str, FloatArray]]:
-    level, slope = (np.eye(len(names))[names.index(f"{prefix}{name}")] for name in ("after", "slope_after"))
-    return [("level", level), ("slope", slope), *((f"gap after {h:g}", level + h * slope) for h in horizons)]
 
 
 def _rows(

@@ -151,7 +151,10 @@ def _outcome(left: Any, name: str) -> FloatArray:
 
 def _check(outcome: FloatArray, name: str, design: FloatArray, terms: tuple[str, ...]) -> None:
     if not np.isfinite(outcome).all():
-        raise DataError(f"The outcome `{name}` must be finite, and {int((~np.isfinite(outcome)).sum())} rows are not.")
+        raise DataError(
+            f"The outcome `{name}` must be finite, and {int((~np.isfinite(outcome)).sum())} rows are not.",
+            hint="Mark answers that were not given as missing.",
+        )
     strange = [term for j, term in enumerate(terms) if not np.isfinite(design[:, j]).all()]
     if strange:
         raise DataError(

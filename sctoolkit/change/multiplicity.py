@@ -176,7 +176,11 @@ def _site_means(values: FloatArray, codes: npt.NDArray[np.int64], name: str) -> 
     known = np.isfinite(values)
     counts = np.bincount(codes[known], minlength=int(codes.max()) + 1)
     if (counts == 0).any():
-        raise DataError(f"Every site needs a value of `{name}`, and {int((counts == 0).sum())} have none.")
+        raise DataError(
+            f"Every site needs a value of `{name}`, and some have none.",
+            where=f"Sites without a value: {int((counts == 0).sum())} of {counts.size}.",
+            hint="Leave those sites out of the data.",
+        )
     return np.asarray(np.bincount(codes[known], values[known], minlength=len(counts)) / counts)
 
 

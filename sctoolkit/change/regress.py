@@ -20,7 +20,7 @@ from sctoolkit.errors import DataError, NotIdentifiedError, OptionError
 from sctoolkit.numerics.least_squares import LeastSquares, fit_least_squares
 from sctoolkit.numerics.vcov import ClusterParts, cluster_parts, iid_vcov, row_parts
 from sctoolkit.options import Vcov, check_option
-from sctoolkit.result import Provenance
+from sctoolkit.result import Caveat, Provenance
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -131,6 +131,11 @@ def _result(
         caveats += [refusal(alone, n_clusters)] if alone else []
         caveats += few_sites(terms, contrast_support(design[:, :k], codes))
         caveats += low_dof(terms, table[:, 2])
+    if fit.sigma2 == 0:
+        perfect = (
+            "The terms fit the outcome perfectly, so there is nothing to judge them by: is one the outcome itself?"
+        )
+        caveats.append(Caveat(code="perfect_fit", sentence=perfect))
     provenance = Provenance(
         analysis=f"regression {model.formula}",
         n_in=model.n_in,

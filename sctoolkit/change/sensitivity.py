@@ -149,7 +149,10 @@ def sensitivity(
     error = float(np.sqrt(fit.sigma2 * fit.bread[j, j]))
     estimate, dof = float(fit.coef[j]), float(fit.dof_resid)
     if not error > 0:
-        raise NotIdentifiedError("Sensitivity needs residuals that vary, and the fit is perfect.")
+        raise NotIdentifiedError(
+            "Sensitivity needs residuals that vary, and the fit is perfect.",
+            hint="Look for a term that is the outcome under another name.",
+        )
     value = robustness_value(estimate / error, dof, 1 - ci_level)
     critical = float(stats.t.ppf(0.5 + ci_level / 2, dof - 1))
     marks = []

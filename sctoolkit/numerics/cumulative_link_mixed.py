@@ -63,7 +63,7 @@ def fit_cumulative_mixed(
     def deviance(params: FloatArray) -> float:
         nonlocal modes
         value, modes = _marginal(params, k, design, codes, clusters, link, points, log_weights, modes)
-        return -value
+        return -value if np.isfinite(value) else 1e12  # differences of infinities warn
 
     initial = np.append(start.params, np.log(0.7))
     found = minimize(deviance, initial, method="BFGS", options={"gtol": 1e-6, "maxiter": 300})

@@ -154,6 +154,8 @@ def fit_least_squares(
     orthonormal, root = np.linalg.qr(design * half[:, None])
     coef = solve_triangular(root, orthonormal.T @ (half * outcome))
     residuals = outcome - design @ coef
+    if float(weight @ residuals**2) <= 1e-26 * float(weight @ outcome**2):
+        residuals = np.zeros(n_obs)  # a perfect fit: what is left is rounding
     inverse = solve_triangular(root, np.eye(design.shape[1]))
     n_params = design.shape[1] + n_levels
     rss = float(weight @ residuals**2)

@@ -16,7 +16,22 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def newey_west(design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = True) -> FloatArray:
+def lagged_meat(scores: FloatArray, lag: int, series: IntArray | None = None) -> FloatArray:
+    """Return the Bartlett-weighted sum of products of scores (n, p) up to ``lag``; lags do not cross series."""
+    meat = scores.T @ scores
+    for step in range(1, lag + 1):
+        ahead, behind = scores[step:], scores[:-step]
+        if series is not None:
+            same = series[step:] == series[:-step]
+            ahead, behind = ahead[same], behind[same]
+        cross = ahead.T @ behind
+        meat += (1 - step / (lag + 1)) * (cross + cross.T)
+    return meat
+
+
+def newey_west(
+    design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = True, series: IntArray | None = None
+) -> FloatArray:
     """Return the heteroskedasticity- and autocorrelation-consistent variance with Bartlett weights.
 
     Parameters
@@ -27,6 +42,8 @@ def newey_west(design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = T
         Largest lag, at least the length of a season when there is one; below n.
     adjust : bool
         Whether to multiply by n / (n - p).
+    series : (n,) codes, optional
+        Rows of one series stand together.
 
     References
     ----------
@@ -35,13 +52,67 @@ def newey_west(design: FloatArray, fit: LeastSquares, lag: int, adjust: bool = T
     n = fit.n_obs
     if not 0 <= lag < n:
         raise NotIdentifiedError(f"A lag must lie from 0 to below the number of points, not {lag} for {n}.")
-    scores = design * fit.residuals[:, None]
-    meat = scores.T @ scores
-    for step in range(1, lag + 1):
-        cross = scores[step:].T @ scores[:-step]
-        meat += (1 - step / (lag + 1)) * (cross + cross.T)
-    out: FloatArray = fit.bread @ meat @ fit.bread
+    out: FloatArray = fit.bread @ lagged_meat(design * fit.residuals[:, None], lag, series) @ fit.bread
     return out * (n / (n - fit.n_params)) if adjust else out
+
+
+@dataclass(frozen=True, slots=True)
+class CountFit:
+    """A log-linear model of counts: ``bread`` (X'diag(mu)X)^-1, Pearson ``dispersion`` (1 for Poisson spread)."""
+
+    coef: FloatArray
+    bread: FloatArray
+    mean: FloatArray
+    dispersion: float
+
+
+def fit_counts(design: FloatArray, counts: FloatArray, offset: FloatArray | None = None) -> CountFit:
+    """Fit log E[count] = offset + design @ coef (Poisson quasi-likelihood, Newton).
+
+    Parameters
+    ----------
+    design : (n, p) array
+    counts : (n,) array, not below zero
+    offset : (n,) array, optional
+        Log of exposure.
+
+    Raises
+    ------
+    NotIdentifiedError
+        If counts are below zero, all zero, or a column has no finite coefficient.
+
+    References
+    ----------
+    McCullagh and Nelder (1989), chapter 6; Gourieroux, Monfort and Trognon (1984), doi:10.2307/1913472.
+
+    Examples
+    --------
+    >>> fit = fit_counts(np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 2.0]))
+    >>> round(float(np.exp(fit.coef[0])), 6)
+    2.0
+    """
+    if (counts < 0).any() or counts.sum() == 0:
+        raise NotIdentifiedError(
+            f"Counts must not be below zero and not all zero, and they run from {counts.min():g} to {counts.max():g}.",
+            hint="Use the linear model for differences and scores.",
+        )
+    shift = np.zeros(len(counts)) if offset is None else offset
+    coef, *_ = np.linalg.lstsq(design, np.log(counts + 0.5) - shift, rcond=None)
+    for _ in range(100):
+        mean = np.exp(np.clip(design @ coef + shift, -50, 50))
+        step = np.linalg.lstsq(design.T @ (mean[:, None] * design), design.T @ (counts - mean), rcond=None)[0]
+        coef = coef + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(step).max() < 1e-12 * (1 + np.abs(coef).max()):
+            break
+    if (mean / np.exp(shift)).min() < 1e-6 * counts.sum() / np.exp(shift).sum():
+        raise NotIdentifiedError(
+            "A model of counts must have a finite estimate, and some part of the series holds zeros only.",
+            hint="Put periods together, or leave the season out.",
+        )
+    mean = np.exp(design @ coef + shift)
+    bread = np.asarray(np.linalg.inv(design.T @ (mean[:, None] * design)), dtype=np.float64)
+    spread = float(((counts - mean) ** 2 / mean).sum()) / max(len(counts) - design.shape[1], 1)
+    return CountFit(np.asarray(coef, dtype=np.float64), bread, mean, spread)
 
 
 @dataclass(frozen=True, slots=True)

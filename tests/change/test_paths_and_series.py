@@ -102,6 +102,38 @@ def test_controlled_series_takes_out_what_both_share():
     assert len(controlled.fitted) == 60
 
 
+def test_counts_with_zeros_and_exposure():
+    """A halving of the rate, counts near 3 a month, exposure that doubles (Monte-Carlo error of the log ratio .2)."""
+    rng = np.random.default_rng(7)
+    t = np.arange(120)
+    people = 1000 + 8.0 * t
+    rate = 3e-3 * np.where(t >= 60, 0.5, 1.0)
+    data = pd.DataFrame({"t": t, "people": people, "y": rng.poisson(rate * people)})
+    result = its(data, outcome="y", time="t", start=60, counts=True, exposure="people")
+    row = result.tidy().query("term == 'level'").iloc[0]
+    np.testing.assert_allclose(row["estimate"], np.log(0.5), atol=0.5)
+    assert row["ci_low"] <= np.log(0.5) <= row["ci_high"]
+    np.testing.assert_allclose(result.fitted.sum(), data.y.sum(), rtol=1e-8)
+    # without trend in the rate doubling the exposure changes nothing
+    same = its(data.assign(people=2 * people), outcome="y", time="t", start=60, counts=True, exposure="people")
+    np.testing.assert_allclose(same.tidy()["estimate"][:4], result.tidy()["estimate"][:4], rtol=1e-8)
+
+
+def test_counts_are_a_poisson_regression():
+    import statsmodels.api as sm
+
+    from sctoolkit.numerics.time_series import fit_counts
+
+    rng = np.random.default_rng(1)
+    x = np.column_stack([np.ones(80), rng.normal(size=80)])
+    y = rng.poisson(np.exp(0.3 + 0.5 * x[:, 1])).astype(float)
+    peer = sm.GLM(y, x, family=sm.families.Poisson()).fit(tol=1e-12)
+    ours = fit_counts(x, y)
+    np.testing.assert_allclose(ours.coef, peer.params, rtol=1e-8)
+    np.testing.assert_allclose(np.sqrt(np.diag(ours.bread)), peer.bse, rtol=1e-7)
+    np.testing.assert_allclose(ours.dispersion, peer.pearson_chi2 / 78, rtol=1e-7)
+
+
 def test_a_gap_in_the_series_is_allowed():
     whole, holed = series(5.0), series(5.0).drop(index=[7, 8, 41])
     for data in (whole, holed):

@@ -10,7 +10,11 @@ from sctoolkit.change.imputation import imputed_regress
 from sctoolkit.change.mixed_robust import robust_mixed
 from sctoolkit.change.multiplicity import adjust_family, step_down
 from sctoolkit.change.ordinal import ordinal
+from sctoolkit.change.sensitivity import sensitivity
 from sctoolkit.change.staying_weights import staying_weights
+from sctoolkit.numerics.cluster_effect_sizes import clustered_paired_effect_sizes
+from sctoolkit.numerics.important_change import anchor_change, floor_ceiling
+from sctoolkit.numerics.time_series import fit_counts
 
 
 def _people(**columns: object) -> pd.DataFrame:
@@ -61,6 +65,13 @@ CASES = {
     ),
     "its-few-points": lambda: its(_series(), outcome="count", time="month", start=19),
     "its-log-of-zero": lambda: its(_series(), outcome="count", time="month", start=10, log=True),
+    "its-counts-twice": lambda: its(_series(), outcome="count", time="month", start=10, counts=True, log=True),
+    "its-negative-count": lambda: its(
+        _series(count=lambda d: d["month"] - 5.0), outcome="count", time="month", start=10, counts=True
+    ),
+    "its-counts-all-zero": lambda: its(
+        _series(count=lambda d: (d["month"] > 12) * 1.0), outcome="count", time="month", start=13, counts=True
+    ),
     "its-repeated-month": lambda: its(_series(month=1), outcome="count", time="month", start=1),
     "its-constant": lambda: its(_series(count=1.0), outcome="count", time="month", start=10),
     "its-comparison-codes": lambda: its(_series(place=2), outcome="count", time="month", start=10, comparison="place"),
@@ -80,5 +91,20 @@ CASES = {
     "staying-missing-predictor": lambda: staying_weights(
         _people(seen=[0, 1] * 20, pre=np.nan), stayed="seen", predictors=["pre"]
     ),
+    "regress-infinite-outcome": lambda: regress(F, _people(post=np.inf)),
+    "regress-absorb-many": lambda: regress(
+        "y ~ x", pd.DataFrame({"y": np.arange(4100) % 7, "x": np.arange(4100) % 5, "p": np.arange(4100) // 2}),
+        absorb="p",
+    ),
+    "mixed-nothing-random": lambda: mixed(F, _people(), random=[]),
+    "family-site-missing": lambda: step_down(
+        _people(post=lambda d: d["pre"].where(d["site"] > 0)), outcomes=["post"], treated="arm", cluster="site"
+    ),
+    "sensitivity-perfect-fit": lambda: sensitivity("post ~ arm", _people(post=lambda d: d["arm"] * 2), treatment="arm"),
+    "clustered-sizes-few": lambda: clustered_paired_effect_sizes(np.arange(9.0), np.ones(9), np.arange(9) // 3),
+    "clustered-sizes-constant": lambda: clustered_paired_effect_sizes(np.ones(9), np.arange(9.0), np.arange(9) % 5),
+    "anchor-few": lambda: anchor_change(np.arange(6.0), np.array([1.0, 1, 2, 2, 3, 3]), slightly=2, none=1),
+    "floor-nobody": lambda: floor_ceiling(np.array([np.nan]), 1, 5),
+    "counts-negative": lambda: fit_counts(np.ones((3, 1)), np.array([1.0, -1, 2])),
     "imputation-text": lambda: imputed_regress(F, _people(pre="a"), columns=["pre"]),
 }  # fmt: skip

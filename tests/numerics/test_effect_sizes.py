@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import NotIdentifiedError
+from sctoolkit.numerics.cluster_effect_sizes import clustered_paired_effect_sizes
 from sctoolkit.numerics.group_effect_sizes import clustered_d, d_ppc2, hedges_g, percent_of_range
+from sctoolkit.numerics.important_change import anchor_change, floor_ceiling
 from sctoolkit.numerics.paired_effect_sizes import noncentral_t_interval, paired_effect_sizes
 from sctoolkit.numerics.superiority import independent_superiority, paired_superiority
 
@@ -99,3 +101,28 @@ def test_refusals():
         d_ppc2(1, 0, 1, 1, 1, 5, 0.5)
     with pytest.raises(NotIdentifiedError, match="range"):
         percent_of_range(1, 5, 5)
+
+
+def test_clustered_sizes_are_the_plain_ones_with_wider_intervals():
+    rng = np.random.default_rng(8)
+    codes = np.repeat(np.arange(12), 10)
+    pre = rng.normal(size=120) + rng.normal(size=12)[codes]
+    post = pre + 0.5 + 0.6 * rng.normal(size=12)[codes] + 0.4 * rng.normal(size=120)
+    plain, ours = paired_effect_sizes(pre, post), clustered_paired_effect_sizes(pre, post, codes, n_draws=2000)
+    for name in ("d_z", "d_rm", "d_av", "d_av_rms", "glass_pre", "g_av", "g_pre"):
+        np.testing.assert_allclose(ours[name].estimate, plain[name].estimate, rtol=1e-9)
+        assert ours[name].std_error > 1.2 * plain[name].std_error
+    # with everyone a cluster of one the resampled error is near the analytic one
+    alone = clustered_paired_effect_sizes(pre, post, np.arange(120), n_draws=2000)
+    np.testing.assert_allclose(alone["d_av"].std_error, plain["d_av"].std_error, rtol=0.25)
+    with pytest.raises(NotIdentifiedError, match="at least 5"):
+        clustered_paired_effect_sizes(pre[:20], post[:20], codes[:20])
+
+
+def test_anchor_and_floor():
+    with pytest.raises(NotIdentifiedError, match="5 people"):
+        anchor_change(np.ones(4), np.array([1.0, 1, 2, 2]), 2, 1)
+    with pytest.raises(NotIdentifiedError, match="Floor"):
+        floor_ceiling(np.array([np.nan]), 1, 5)
+    perfect = anchor_change(np.append(np.zeros(6), np.ones(6)), np.repeat([0.0, 1.0], 6), slightly=1, none=0)
+    assert (perfect.sensitivity, perfect.specificity, perfect.roc) == (1.0, 1.0, 0.5)

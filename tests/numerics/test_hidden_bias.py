@@ -89,5 +89,5 @@ def test_small_identities():
     np.testing.assert_allclose(partial_r2(3.0, 91), 9 / 100)
     with pytest.raises(NotIdentifiedError, match="above zero"):
         e_value(-1)
-    with pytest.raises(NotIdentifiedError, match="in full"):
+    with pytest.raises(NotIdentifiedError, match="part of treatment open"):
         benchmark(1, 1, 10, 0.6, 0.1)
