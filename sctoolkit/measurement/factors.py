@@ -169,8 +169,8 @@ def _check(correlation: str, extraction: str, rotation: str, n_factors: int, n_s
     check_option("correlation", correlation)
     check_option("extraction", extraction)
     check_option("rotation", rotation)
-    if n_factors < 1:
-        raise OptionError(f"Option `n_factors` must be at least 1, not {n_factors}.")
+    if not isinstance(n_factors, (int, np.integer)) or n_factors < 1:
+        raise OptionError(f"Option `n_factors` must be a whole number of at least 1, not {n_factors!r}.")
     if n_starts < 1:
         raise OptionError(f"Option `n_starts` must be at least 1, not {n_starts}.")
     if (rotation == "target") != (target is not None):

@@ -193,8 +193,7 @@ class Factors(Result):
         test = self.test
         fit = f"rmsr {test.rmsr:.3f}"
         if np.isfinite(test.chi2_scaled):
-            fit += (
-                f", scaled chi2({test.dof}) {test.chi2_scaled:.1f}, p {test.p_value:.3f}, rmsea {test.rmsea_scaled:.3f}"
-            )
+            p = "< 0.001" if test.p_value < 0.001 else f"{test.p_value:.3f}"
+            fit += f", scaled chi2({test.dof}) {test.chi2_scaled:.1f}, p {p}, rmsea {test.rmsea_scaled:.3f}"
         lines.append(fit)
         return "\n".join(caveat_lines(lines, self.caveats))
