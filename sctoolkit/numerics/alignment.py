@@ -105,7 +105,11 @@ def align(
         if np.isfinite(value):
             found.append((value, point))
     if not found:
-        raise ConvergenceError("Alignment must reach an optimum, and no start did.", hint="Use fewer groups or items.")
+        raise ConvergenceError(
+            f"Alignment must reach an optimum, and none of {n_starts} starts did.",
+            where=f"{loadings.shape[0]} groups and {loadings.shape[1]} items.",
+            hint="Use fewer groups or items.",
+        )
     found.sort(key=lambda entry: entry[0])
     best = found[0]
     optima = 1

@@ -96,7 +96,8 @@ def cluster_means(
     dof = n - design.shape[1]
     if dof < 1 or (treated is not None and not 0 < treated.sum() < n):
         raise NotIdentifiedError(
-            f"A test over clusters needs more clusters than parameters and both arms, not {n} for {design.shape[1]}.",
+            "A test over clusters needs more clusters than parameters, and clusters in every arm; it has too few.",
+            where=f"Clusters: {n}; parameters: {design.shape[1]}.",
             hint="Leave covariates out, or describe the clusters one by one.",
         )
     fit = fit_least_squares(design, values)
@@ -114,7 +115,10 @@ def _summary(estimate: float, error: float, dof: float, ci_level: float, n: int)
 
 def _welch(first: FloatArray, second: FloatArray, ci_level: float) -> ClusterMeans:
     if min(first.size, second.size) < 2:
-        raise NotIdentifiedError(f"Welch's test needs 2 clusters an arm, not {first.size} and {second.size}.")
+        raise NotIdentifiedError(
+            f"Welch's test needs at least 2 clusters in each arm, not {first.size} and {second.size}.",
+            hint="Describe the clusters one by one: a single one does not show how much clusters differ.",
+        )
     a, b = first.var(ddof=1) / first.size, second.var(ddof=1) / second.size
     dof = float((a + b) ** 2 / (a**2 / (first.size - 1) + b**2 / (second.size - 1)))
     return _summary(float(first.mean() - second.mean()), float(np.sqrt(a + b)), dof, ci_level, first.size + second.size)

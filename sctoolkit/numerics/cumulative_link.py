@@ -95,7 +95,7 @@ def fit_cumulative(
     if (counts == 0).any() or n_categories < 2:
         raise DataError(
             "An ordered model needs at least 2 categories, each of them used, and some are not.",
-            where=f"Counts {counts.tolist()}.",
+            where=f"Answers in each category, from the lowest: {', '.join(map(str, counts.tolist()))}.",
             hint="Merge categories that nobody used with a neighbour.",
         )
     upper, lower, ends = _rows(design, codes, n_categories, nominal)

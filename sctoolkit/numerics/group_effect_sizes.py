@@ -38,11 +38,16 @@ def hedges_g(first: FloatArray, second: FloatArray, ci_level: float = 0.95) -> E
 
 def _pooled(first: FloatArray, second: FloatArray) -> float:
     if min(first.size, second.size) < 2:
-        raise NotIdentifiedError(f"A pooled SD needs 2 people a group, not {first.size} and {second.size}.")
+        raise NotIdentifiedError(
+            f"A pooled SD needs at least 2 people in each group, not {first.size} and {second.size}."
+        )
     total = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
     pooled = float(np.sqrt(total / (first.size + second.size - 2)))
     if pooled == 0:
-        raise NotIdentifiedError("A standardised difference needs scores that vary within groups, and they do not.")
+        raise NotIdentifiedError(
+            "A standardised difference needs scores that vary within groups, and they do not.",
+            hint="Report the difference of means in points.",
+        )
     return pooled
 
 
@@ -75,7 +80,10 @@ def d_ppc2(
     """
     m = n_treated + n_control - 2
     if min(n_treated, n_control) < 2 or m <= 2:
-        raise NotIdentifiedError(f"d_ppc2 needs 2 people a group and 5 in all, not {n_treated} and {n_control}.")
+        raise NotIdentifiedError(
+            f"d_ppc2 needs at least 2 people in each group and 5 in all, not {n_treated} and {n_control}.",
+            hint="Report the difference of mean changes in points.",
+        )
     pooled = np.sqrt(((n_treated - 1) * sd_pre_treated**2 + (n_control - 1) * sd_pre_control**2) / m)
     factor = small_sample_factor(m) if exact else 1 - 3 / (4 * m - 1)
     d = float(factor * (change_treated - change_control) / pooled)

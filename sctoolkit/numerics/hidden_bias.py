@@ -133,7 +133,10 @@ def benchmark(
     """
     with_treatment = k * r2_treatment / (1 - r2_treatment)
     if with_treatment >= 1:
-        raise NotIdentifiedError("A factor this strong would explain treatment in full.", hint="Use a smaller `k`.")
+        raise NotIdentifiedError(
+            f"A hidden factor must leave part of treatment open, and {k:g} times this one would explain all of it.",
+            hint="Use a smaller `k`.",
+        )
     overlap = k * r2_treatment**2 / ((1 - k * r2_treatment) * (1 - r2_treatment))
     with_outcome = ((np.sqrt(k) + np.sqrt(overlap)) / np.sqrt(1 - overlap)) ** 2 * r2_outcome / (1 - r2_outcome)
     with_outcome = min(float(with_outcome), 1.0)
@@ -191,7 +194,10 @@ def oster_delta(
         (r_max - r2_full) * s2 * move * v + gap * (r_max - r2_full) * s2 * (v - tau) + gap**2 * tau * move * v + cubic
     )
     if bottom == 0:
-        raise NotIdentifiedError("Covariates must move the coefficient or explain treatment, and they do not.")
+        raise NotIdentifiedError(
+            "Covariates must move the coefficient or explain treatment, and they do not.",
+            hint="Name covariates that are known to matter: without them nothing is learnt about hidden ones.",
+        )
     return float(top / bottom)
 
 

@@ -53,7 +53,8 @@ def intraclass_correlations(table: FloatArray, level: float = 0.95) -> tuple[Icc
     n, k = table.shape
     if n < 2 or k < 2 or float(np.ptp(table)) == 0.0:
         raise NotIdentifiedError(
-            f"Intraclass correlations need at least 2 people, 2 columns and values that vary, not {n} x {k}."
+            "Intraclass correlations need at least 2 people, 2 columns and values that vary; these have too little.",
+            where=f"People: {n}; columns: {k}.",
         )
     grand = table.mean()
     rows, columns = table.mean(axis=1), table.mean(axis=0)

@@ -82,7 +82,10 @@ def fit_lmm(design: FloatArray, outcome: FloatArray, terms: list[RandomTerm], re
     Bates, Maechler, Bolker and Walker (2015), doi:10.18637/jss.v067.i01.   Oracle: tests/oracle/lmm.R (lme4).
     """
     if dependent_columns(design):
-        raise NotIdentifiedError("Fixed effects must not depend on each other, and some do.")
+        raise NotIdentifiedError(
+            "Fixed effects must not depend on each other, and some do.",
+            hint="Leave out a column that others make up, such as a sum or one dummy too many.",
+        )
     size = float(outcome.std()) or 1.0
     data = arrange(terms, design, outcome / size)
     template = _template(data)
@@ -154,7 +157,10 @@ def _minimise(data: Arrangement, template: Template, reml: bool) -> FloatArray:
 
     def deviance(theta: FloatArray) -> tuple[float, FloatArray]:
         lower = _lower(data, template, theta)
-        at = solve(data, lower)
+        try:
+            at = solve(data, lower)
+        except np.linalg.LinAlgError:  # a step so long that nothing is positive definite: the search turns back
+            return 1e300, np.zeros_like(theta)
         if at.rss <= 1e-14 * data.cross[-1, -1]:
             raise NotIdentifiedError(
                 "A mixed model needs residuals that vary, and the fit is perfect.",

@@ -112,7 +112,10 @@ def pool_random_effects(
     """
     k = y.size
     if k < 2 or not (v > 0).all():
-        raise NotIdentifiedError(f"Pooling needs at least 2 estimates with variances above zero, not {k}.")
+        raise NotIdentifiedError(
+            "Pooling needs at least 2 estimates, each with a variance above zero.",
+            where=f"Estimates: {k}; with a variance above zero: {int((v > 0).sum())}.",
+        )
     tau2 = {"REML": tau2_reml, "PM": tau2_paule_mandel, "DL": tau2_dersimonian_laird}[method](y, v)
     w = 1 / (v + tau2)
     mean, error = float(w @ y / w.sum()), float(np.sqrt(1 / w.sum()))

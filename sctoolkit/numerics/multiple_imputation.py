@@ -64,7 +64,10 @@ def pool_scalars(
     """
     m = estimates.size
     if m < 2 or not (variances >= 0).all():
-        raise NotIdentifiedError(f"Pooling needs at least 2 imputations with variances not below zero, not {m}.")
+        raise NotIdentifiedError(
+            "Pooling needs at least 2 imputations, none with a variance below zero.",
+            where=f"Imputations: {m}; with a variance below zero: {int((variances < 0).sum())}.",
+        )
     mean, within = float(estimates.mean()), float(variances.mean())
     between = float(estimates.var(ddof=1))
     total = within + (1 + 1 / m) * between
@@ -114,7 +117,9 @@ def pool_joint(estimates: FloatArray, variances: FloatArray, dof_complete: float
     """
     m, k = estimates.shape
     if m < 2:
-        raise NotIdentifiedError(f"A pooled test needs at least 2 imputations, not {m}.")
+        raise NotIdentifiedError(
+            f"A pooled test needs at least 2 imputations, not {m}.", hint="Raise the number of imputations."
+        )
     mean, within = estimates.mean(axis=0), variances.mean(axis=0)
     between = np.cov(estimates, rowvar=False, ddof=1).reshape(k, k)
     riv = (1 + 1 / m) * float(np.trace(between @ np.linalg.inv(within))) / k
@@ -177,6 +182,7 @@ def impute_pmm(
     if (counts < n_donors).any():
         raise DataError(
             f"Every column to impute needs at least {n_donors} observed values, and one has {int(counts.min())}.",
+            where=f"Column {int(counts.argmin()) + 1} of {counts.size}.",
             hint="Leave the column out: it holds too little to learn from.",
         )
     columns = np.flatnonzero(missing.any(axis=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sctoolkit.errors import NotIdentifiedError, OptionError
+from sctoolkit.errors import NotIdentifiedError, OptionError, did_you_mean
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,14 +32,20 @@ def adjust(p_values: FloatArray, method: str = "holm") -> FloatArray:
     [0.03, 0.06, 0.06]
     """
     if method not in METHODS:
-        raise OptionError(f"An adjustment must be one of {', '.join(METHODS)}, not `{method}`.")
+        raise OptionError(
+            f"An adjustment must be one of {', '.join(f'`{name}`' for name in METHODS)}, not `{method}`.",
+            hint=did_you_mean(method, METHODS),
+        )
     out = np.full(p_values.shape, np.nan)
     known = np.flatnonzero(np.isfinite(p_values))
     if known.size == 0:
         return out
     p = p_values[known]
     if ((p < 0) | (p > 1)).any():
-        raise NotIdentifiedError("p-values must lie between 0 and 1, and some do not.")
+        outside = int(((p < 0) | (p > 1)).sum())
+        raise NotIdentifiedError(
+            f"p-values must lie between 0 and 1, and {outside} of {p.size} {'does' if outside == 1 else 'do'} not."
+        )
     order = np.argsort(p, kind="stable")
     adjusted = np.empty(p.size)
     adjusted[order] = _sorted(p[order], method)

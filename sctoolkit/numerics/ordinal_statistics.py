@@ -153,12 +153,18 @@ def as_codes(codes: npt.ArrayLike) -> CodeArray:
     """Return answers as small integers with `MISSING` for nan and negative numbers."""
     values = np.asarray(codes)
     if values.ndim != 2 or values.shape[1] < 2:
-        raise DataError(f"Answers must form a table with at least two items, not an array of shape {values.shape}.")
+        raise DataError(
+            "Answers must form a table with people in rows and at least 2 items in columns.",
+            where=f"Dimensions: {values.ndim}; sizes: {' by '.join(map(str, values.shape))}.",
+        )
     if values.dtype == np.int8:
         return values
     known = values >= 0
     if bool(np.any(known & ((values > 126) | (values != np.floor(np.where(known, values, 0)))))):
-        raise DataError("Categories must be whole numbers from 0 to 126.")
+        raise DataError(
+            "Categories must be whole numbers from 0 to 126, and some are not.",
+            hint="Count the categories of each item from 0; continuous answers have no polychoric correlation.",
+        )
     return np.where(known, values, MISSING).astype(np.int8)
 
 
@@ -167,7 +173,10 @@ def _usable_rows(
 ) -> IntArray:
     """Rows that count under the missing rule and have weight above zero."""
     if weights is not None and frequencies is not None:
-        raise DataError("Give `weights` or `frequencies`, not both.")
+        raise DataError(
+            "Rows must have `weights` or `frequencies`, not both.",
+            hint="Frequencies count people; weights say how many each stands for.",
+        )
     seen = answers >= 0
     keep = seen.all(axis=1) if missing == "listwise" else seen.any(axis=1)
     for name, column in (("weights", weights), ("frequencies", frequencies)):
@@ -178,7 +187,8 @@ def _usable_rows(
         keep &= np.asarray(column) > 0.0
     if not keep.any():
         raise DataError(
-            f"No row is left of {len(answers)}: each has a missing answer.", hint='Use `missing="pairwise"`.'
+            f"Some row must be answered in full and have weight, and none of {len(answers)} is.",
+            hint='Use `missing="pairwise"`, which needs pairs of answers only.',
         )
     return np.flatnonzero(keep).astype(np.int64)
 
@@ -190,7 +200,13 @@ def _widths(answers: CodeArray, n_categories: npt.ArrayLike | None) -> IntArray:
         return largest
     widths = np.asarray(n_categories, dtype=np.int64)
     if widths.shape != largest.shape or bool(np.any(largest > widths)):
-        raise DataError(f"`n_categories` must be at least {largest.tolist()}, not {widths.tolist()}.")
+        raise DataError(
+            "`n_categories` must hold a number for each item, none below the categories found.",
+            where=(
+                f"Found: {', '.join(map(str, largest.tolist()))}.",
+                f"Given: {', '.join(map(str, widths.ravel().tolist()))}.",
+            ),
+        )
     return widths
 
 
@@ -199,7 +215,8 @@ def _item_thresholds(position: int, counts: FloatArray) -> FloatArray:
     try:
         return thresholds(counts)
     except NotIdentifiedError as error:
-        raise NotIdentifiedError(error.problem, where=f"Item at position {position}.", hint=error.hint) from None
+        where = (f"Item {position + 1}, counted from 1.", *error.where)
+        raise NotIdentifiedError(error.problem, where=where, hint=error.hint) from None
 
 
 def _row_weights(

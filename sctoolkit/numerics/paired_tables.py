@@ -50,7 +50,10 @@ class PairedProportions:
 def _square(table: FloatArray) -> FloatArray:
     counts = np.asarray(table, dtype=np.float64)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or (counts < 0).any() or counts.sum() == 0:
-        raise DataError("A paired table must be square and hold counts, not all zero.", where=f"Shape {counts.shape}.")
+        raise DataError(
+            "A paired table must be square and hold counts, not all zero.",
+            where=f"Sizes: {' by '.join(map(str, counts.shape))}.",
+        )
     return counts
 
 

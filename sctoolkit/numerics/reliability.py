@@ -51,7 +51,8 @@ def alpha(covariance: FloatArray) -> float:
     total = float(covariance.sum())
     if k < 2 or not total > 0.0:
         raise NotIdentifiedError(
-            f"Alpha needs at least 2 items and a total score that varies, not {k} items and total variance {total:g}."
+            "Alpha needs at least 2 items and a total score that varies.",
+            where=f"Items: {k}; variance of the total: {total:g}.",
         )
     return k / (k - 1) * (1.0 - float(np.trace(covariance)) / total)
 

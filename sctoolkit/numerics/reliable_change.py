@@ -91,7 +91,10 @@ def regression_based(
         If the correlation is 1 in size.
     """
     if not -1 < r < 1:
-        raise NotIdentifiedError(f"A regression-based index needs a correlation inside -1 and 1, not {r:g}.")
+        raise NotIdentifiedError(
+            f"A regression-based index needs a correlation inside -1 and 1, not {r:g}.",
+            hint="Look whether both waves hold the same column.",
+        )
     expected = mean_post + r * sd_post / sd_pre * (pre - mean_pre)
     error = float(sd_post * np.sqrt(1 - r**2))
     return Index((post - expected) / error, error)
@@ -182,7 +185,10 @@ def regression_to_mean(
     3.05
     """
     if var_between < 0 or var_within <= 0 or n_measurements < 1:
-        raise NotIdentifiedError("Regression to the mean needs variances above zero and at least 1 measurement.")
+        raise NotIdentifiedError(
+            "Regression to the mean needs variances above zero and at least 1 measurement.",
+            where=f"Between {var_between:g}, within {var_within:g}, measurements {n_measurements}.",
+        )
     spread = float(np.sqrt(var_between + var_within / n_measurements))
     z = (cut - mean) / spread
     tail = norm.sf(z) if above else norm.cdf(z)

@@ -31,7 +31,11 @@ def stabilised_weights(stay: FloatArray, base: FloatArray | float, truncate: flo
     truncate : float
     """
     if ((stay <= 0) | (stay > 1)).any():
-        raise NotIdentifiedError("Probabilities of staying must lie above 0 and up to 1, and some do not.")
+        outside = int(((stay <= 0) | (stay > 1)).sum())
+        raise NotIdentifiedError(
+            f"Probabilities of staying must lie above 0 and up to 1, and {outside} of {stay.size} "
+            f"{'does' if outside == 1 else 'do'} not."
+        )
     weights = np.asarray(base / stay, dtype=np.float64)
     low, high = np.quantile(weights, [truncate, 1 - truncate])
     return np.clip(weights, low, high)

@@ -47,7 +47,8 @@ def thresholds(counts: FloatArray) -> FloatArray:
     """
     if counts.size < 2 or bool(np.any(counts <= 0.0)):
         raise NotIdentifiedError(
-            f"Thresholds need at least two categories, each of them used, not counts {counts.tolist()}.",
+            "Thresholds need at least 2 categories, each of them used.",
+            where=f"Answers in each category, from the lowest: {', '.join(f'{count:g}' for count in counts)}.",
             hint="Leave a constant item out, and merge a category that nobody used with its neighbour.",
         )
     return np.asarray(ndtri(np.cumsum(counts)[:-1] / counts.sum()))
