@@ -205,12 +205,18 @@ def _read(study: Study, instrument: Instrument, index: int, say: Say) -> Respons
         instrument,
         format=entry.format,
         sheet=entry.sheet,
+        encoding=entry.encoding,
+        delimiter=entry.delimiter,
+        mapping=None if entry.mapping is None else study.path(entry.mapping),
+        item_columns=entry.item_columns,
         wave=entry.wave,
         side=entry.side,
         columns={**plan.columns.roles(), **items},
         missing_codes=plan.missing_codes,
         answers=plan.answers,
         asked=asked,
+        consent=plan.consent or None,
+        multiple=plan.multiple or None,
         keep=plan.columns.keep,
     )
 

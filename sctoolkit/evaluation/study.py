@@ -141,6 +141,11 @@ def _file_faults(plan: StudyFile, folder: Path) -> list[str]:
         if not (folder / entry.path).is_file()
     ]
     faults += [
+        f"`file[{index}].mapping`: `{entry.mapping}` does not exist beside the study file"
+        for index, entry in enumerate(plan.file)
+        if entry.mapping is not None and not (folder / entry.mapping).is_file()
+    ]
+    faults += [
         f"`logs.{key}`: `{name}` does not exist beside the study file"
         for key, name in logs.items()
         if not (folder / name).is_file()

@@ -39,19 +39,29 @@ class Plan(Part):
 
 
 class DataFile(Part):
-    """One ``[[file]]``: where answers are, and the wave and side that the whole file belongs to, if it does."""
+    """One ``[[file]]``: where answers are, and the wave and side that the whole file belongs to, if it does.
+
+    ``mapping`` is a mapping file of its own; ``item_columns`` is a pattern such as ``pre_{item}``.
+    """
 
     path: str
     wave: Text | None = None
     side: str | None = None
     format: str | None = None
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    mapping: str | None = None
+    item_columns: str | None = None
 
 
 class Columns(Part):
-    """Section ``[columns]``: which column plays which role, and which column holds which item."""
+    """Section ``[columns]``: which column plays which role, and which column holds which item.
 
-    respondent: str | None = None
+    Several columns of ``respondent`` make one key.
+    """
+
+    respondent: Names = ()
     wave: str | None = None
     side: str | None = None
     organisation: str | None = None
@@ -59,13 +69,17 @@ class Columns(Part):
     weight: str | None = None
     stratum: str | None = None
     psu: str | None = None
+    duration: str | None = None
     keep: tuple[str, ...] = ()
     items: dict[str, str] = {}
 
-    def roles(self) -> dict[str, str]:
-        """Role -> column, without the roles that are not named."""
-        named = self.model_dump(exclude={"keep", "items"})
-        return {role: column for role, column in named.items() if column is not None}
+    def roles(self) -> dict[str, str | list[str]]:
+        """Role -> column or columns, without the roles that are not named."""
+        named = self.model_dump(exclude={"keep", "items", "respondent"})
+        roles: dict[str, str | list[str]] = {role: column for role, column in named.items() if column is not None}
+        if self.respondent:
+            roles["respondent"] = self.respondent[0] if len(self.respondent) == 1 else list(self.respondent)
+        return roles
 
 
 class Analysis(Part):
@@ -117,7 +131,9 @@ class StudyFile(Part):
     """A whole `study.toml`.
 
     ``missing_codes`` maps further codes to kinds of non-answer; ``asked`` says of whom an item was asked (item ->
-    column -> values); ``answers`` maps words to codes where an export has words that the instrument does not know.
+    column -> values); ``answers`` maps words to codes where an export has words that the instrument does not know;
+    ``consent`` names the column and its values without which a row is not read; ``multiple`` the options of questions
+    whose answers stand in one cell.
     """
 
     study: Plan
@@ -126,6 +142,8 @@ class StudyFile(Part):
     missing_codes: dict[str, NonAnswerKind] = {}
     asked: dict[str, dict[str, tuple[str, ...]]] = {}
     answers: dict[str, dict[str, int]] = {}
+    consent: dict[str, tuple[str, ...]] = {}
+    multiple: dict[str, tuple[str, ...]] = {}
     analysis: Analysis = Analysis()
     linkage: Linkage = Linkage()
     logs: Logs = Logs()

@@ -74,7 +74,7 @@ def test_init_writes_a_study_that_loads(run, demo):
     assert "cscq" in out
     study = load_study(demo / "first.toml")
     assert [entry.path for entry in study.plan.file] == [file.name for file in files]
-    assert study.plan.columns.respondent == "code"
+    assert study.plan.columns.respondent == ("code",)
     code, _, err = run("init", *files, "-o", demo / "first.toml")
     assert code == 3
     assert "--force" in err
