@@ -32,6 +32,8 @@ class Figure:
         The same at length.
     settings : mapping
         What the drawing needs beyond the table (axis range, order of answers).
+    rows : (first, last) or None
+        The rows that this picture shows, where a long table is drawn in parts that fit a page; None for all.
     """
 
     id: str
@@ -41,6 +43,40 @@ class Figure:
     alt: str
     description: str
     settings: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[int, int] | None = None
+
+    @property
+    def shown(self) -> Table:
+        """The part of the table that the picture shows."""
+        return self.table if self.rows is None else replace(self.table, rows=self.table.rows[slice(*self.rows)])
+
+
+def in_parts(figure: Figure, key: str, most: int) -> tuple[Figure, ...]:
+    """Return a figure in parts of at most ``most`` rows, which fit a page; rows of one ``key`` stay together.
+
+    Examples
+    --------
+    >>> from sctoolkit.disclosure.table import Column, Row, make_table
+    >>> table = make_table("t", "T", [Column("s", "S")], [Row({"s": name}) for name in "aabbc"])
+    >>> figure = Figure(id="t", kind="change", caption="T", table=table, alt="", description="")
+    >>> [part.rows for part in in_parts(figure, "s", 3)]
+    [(0, 2), (2, 5)]
+    """
+    names = [cell.text for cell in figure.table.column(key)]
+    starts = [place for place, name in enumerate(names) if place == 0 or name != names[place - 1]]
+    ends = [*starts[1:], len(names)]
+    parts: list[tuple[int, int]] = []
+    for start, end in zip(starts, ends, strict=True):
+        if parts and end - parts[-1][0] <= most:
+            parts[-1] = (parts[-1][0], end)
+        else:
+            parts.append((start, end))
+    if len(parts) < 2:
+        return (figure,)
+    return tuple(
+        replace(figure, id=f"{figure.id}-{number}", caption=f"{figure.caption} ({number} of {len(parts)})", rows=rows)
+        for number, rows in enumerate(parts, start=1)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _figure(document: Any, figure: Figure, report: Report) -> None:
     properties = shape._inline.docPr
     properties.set("descr", visible(figure.alt))
     properties.set("title", visible(figure.caption))
-    _table(document, figure.table, report)
+    _table(document, figure.shown, report)
 
 
 def _table(document: Any, table: Table, report: Report) -> None:

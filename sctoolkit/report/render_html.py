@@ -84,7 +84,7 @@ def _block(block: Block, report: Report) -> dict[str, Any]:
     return {
         "kind": "figure",
         "figure": block,
-        "table": table_text(block.table, report.log.preset),
+        "table": table_text(block.shown, report.log.preset),
         "wide": _data_uri(draw(block)),
         "narrow": _data_uri(draw(block, narrow=True)),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -102,6 +102,12 @@ def wrap(value: object, width: int, lines: int = 3) -> str:
         else:
             rows[-1] = f"{rows[-1]} {piece}".strip()
     return "\n".join(rows if len(rows) <= lines else [*rows[: lines - 1], shorten(" ".join(rows[lines - 1 :]), width)])
+
+
+def left_for(labels: Iterable[str], narrow: bool) -> float:
+    """Return the share of the width that small labels beside rows need, at most 45 %."""
+    longest = max((len(label) for label in labels), default=8)
+    return min(0.45, max(0.14, (0.073 * longest + 0.12) / (NARROW if narrow else WIDE)))
 
 
 def ink_on(colour: str) -> str:

@@ -15,7 +15,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     raw_digits = figure.settings.get("digits", 2)
     digits = raw_digits if isinstance(raw_digits, int) else 2
     unit = str(figure.settings.get("unit", ""))
-    rows = figure.table.records()
+    rows = figure.shown.records()
     looks = list(dict.fromkeys(row["row"].text for row in rows))
     marks = []
     for row in rows:
@@ -29,4 +29,6 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
         marks.append(
             Mark(row["row"].text, estimate, low, high, written, looks.index(row["row"].text), row["scale"].text)
         )
-    return interval_rows(marks, narrow, axis_label=str(figure.settings.get("axis", "Change in points")))
+    every = [v for row in figure.table.records() for v in (row[value].number, *row[interval].bounds)]
+    label = str(figure.settings.get("axis", "Change in points"))
+    return interval_rows(marks, narrow, axis_label=label, reach=every)

@@ -7,16 +7,19 @@ import math
 from matplotlib.figure import Figure as Canvas
 
 from sctoolkit.report.document import Figure
-from sctoolkit.report.figures.canvas import GREY, HAIR, INK, MARKERS, PALETTE, canvas, text, wrap
+from sctoolkit.report.figures.canvas import GREY, HAIR, INK, MARKERS, PALETTE, canvas, left_for, text, wrap
 from sctoolkit.report.labels import row_name
 from sctoolkit.report.numbers import HIDDEN_MARK, format_number
 
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``scale``, ``wave``, ``row`` (the side), ``mean``, ``sd``, ``low``, ``high`` (the range)."""
-    rows = figure.table.records()
+    rows = figure.shown.records()
     step, head = (0.3, 0.36) if narrow else (0.28, 0.34)
-    left = 0.42 if narrow else 0.26
+    sides = [row["row"].text if "row" in row else "" for row in rows]
+    waves = [row["wave"].text if "wave" in row else "" for row in rows]
+    names = [text(row_name(wave, side), 26) for wave, side in zip(waves, sides, strict=True)]
+    left = left_for(names, narrow)
     y, heads, places = 0.0, [], []
     for number, row in enumerate(rows):
         if number == 0 or row["scale"].text != rows[number - 1]["scale"].text:
@@ -32,13 +35,11 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     axes.grid(axis="x")
     axes.set_xlabel("Part of the scale's range")
     across = axes.get_yaxis_transform()
-    sides = [row["row"].text if "row" in row else "" for row in rows]
     looks = list(dict.fromkeys(sides))
-    for row, side, place in zip(rows, sides, places, strict=True):
+    for row, side, name, place in zip(rows, sides, names, places, strict=True):
         look = looks.index(side) % len(PALETTE)
-        name = row_name(row["wave"].text if "wave" in row else "", side)
         axes.plot([0, 100], [place, place], color=HAIR, linewidth=1, zorder=1)
-        axes.text(-0.03, place, text(name, 26), transform=across, ha="right", va="center", fontsize=8.5, color=GREY)
+        axes.text(-0.03, place, name, transform=across, ha="right", va="center", fontsize=8.5, color=GREY)
         low, high = row["low"].number, row["high"].number
         mean, sd = row["mean"].number, row["sd"].number
         if math.isnan(mean) or not high > low:

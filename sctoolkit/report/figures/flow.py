@@ -14,7 +14,7 @@ from sctoolkit.report.numbers import HIDDEN_MARK, format_number
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw rows of ``from``, ``to``, ``n_from``, ``linked``, ``lost``, ``new`` and ``n_to``, top to bottom."""
-    rows = figure.table.records()
+    rows = figure.shown.records()
     box, between = 0.52, 0.98
     height = box * (len(rows) + 1) + between * len(rows) + 0.1
     drawn = canvas(narrow, height)

@@ -14,7 +14,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     strong = figure.settings.get("summary", ())
     names = set(strong) if isinstance(strong, (tuple, list, frozenset)) else {str(strong)}
     marks = []
-    for row in figure.table.records():
+    for row in figure.shown.records():
         name, (low, high) = row["label"].text, row["interval"].bounds
         written = (
             HIDDEN_MARK

@@ -26,8 +26,13 @@ class Mark:
     strong: bool = False
 
 
-def interval_rows(marks: Sequence[Mark], narrow: bool, *, axis_label: str, zero: float | None = 0.0) -> Canvas:
-    """Return rows of dots with intervals; rows of one group stand together below its name."""
+def interval_rows(
+    marks: Sequence[Mark], narrow: bool, *, axis_label: str, zero: float | None = 0.0, reach: Sequence[float] = ()
+) -> Canvas:
+    """Return rows of dots with intervals; rows of one group stand together below its name.
+
+    The axis holds all rows, and the values in ``reach``, so that parts of one picture have the same axis.
+    """
     step, head = (0.46, 0.34) if narrow else (0.32, 0.32)
     places: list[float] = []
     heads: list[tuple[float, str]] = []
@@ -44,7 +49,7 @@ def interval_rows(marks: Sequence[Mark], narrow: bool, *, axis_label: str, zero:
     drawn = canvas(narrow, height)
     left, right = (0.04, 0.04) if narrow else (0.27, 0.25)
     axes = drawn.add_axes((left, 0.54 / height, 1 - left - right, y / height))
-    _frame(axes, marks, y, axis_label, zero)
+    _frame(axes, [*(v for mark in marks for v in (mark.low, mark.high, mark.estimate)), *reach], y, axis_label, zero)
     for mark, place in zip(marks, places, strict=True):
         _draw_mark(axes, mark, place, narrow, step)
     for place, name in heads:
@@ -60,9 +65,9 @@ def interval_rows(marks: Sequence[Mark], narrow: bool, *, axis_label: str, zero:
     return drawn
 
 
-def _frame(axes: Axes, marks: Sequence[Mark], bottom: float, axis_label: str, zero: float | None) -> None:
+def _frame(axes: Axes, figures: Sequence[float], bottom: float, axis_label: str, zero: float | None) -> None:
     """Set limits, grid and the line of no change."""
-    values = [v for mark in marks for v in (mark.low, mark.high, mark.estimate) if math.isfinite(v)]
+    values = [value for value in figures if math.isfinite(value)]
     values += [] if zero is None else [zero]
     low, high = (min(values), max(values)) if values else (-1.0, 1.0)
     pad = 0.08 * (high - low) or 0.5

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from sctoolkit.disclosure.table import Cell
 from sctoolkit.report.document import Figure
-from sctoolkit.report.figures.canvas import GREY, HIDDEN_FACE, INK, PAPER, between, canvas, ink_on, text, wrap
+from sctoolkit.report.figures.canvas import GREY, HIDDEN_FACE, INK, PAPER, between, canvas, ink_on, left_for, text, wrap
 
 LOW, MIDDLE, HIGH = ("#F46A25", "#FBD0B5"), "#dfe3e6", ("#B9CBDB", "#12436D")
 SMALLEST_LABELLED = 6.0
@@ -37,8 +37,8 @@ class Bar:
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``item``, ``row`` and one percentage column an answer (keys ``answer:...``, lowest first)."""
-    answers = [column for column in figure.table.columns if column.key.startswith("answer:")]
-    rows = figure.table.records()
+    answers = [column for column in figure.shown.columns if column.key.startswith("answer:")]
+    rows = figure.shown.records()
     bars = [bar([row[column.key] for column in answers]) for row in rows]
     shades = colours(len(answers))
     labels = [text(column.label, 40) for column in answers]
@@ -46,19 +46,21 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     places, heads, y = _stack(rows, step, head)
     foot = _legend_rows(labels, narrow) * 0.22 + 0.18
     height = y + foot
-    left = 0.42 if narrow else 0.26
+    names = [text(row["row"].text, 24 if narrow else 30) for row in rows]
+    left = left_for(names, narrow)
     drawn = canvas(narrow, height)
     axes = drawn.add_axes((left, foot / height, 0.985 - left, y / height))
     axes.set_xlim(min([one.start for one in bars], default=-50.0) - 1, max([one.end for one in bars], default=50.0) + 1)
     axes.set_ylim(max(y, step), 0)
     axes.set_axis_off()
     across = axes.get_yaxis_transform()
-    for row, one, place in zip(rows, bars, places, strict=True):
-        _draw_bar(axes, place, one, shades, step * 0.8)
+    smallest = SMALLEST_LABELLED * (1.7 if narrow else 1.0)
+    for row_name, one, place in zip(names, bars, places, strict=True):
+        _draw_bar(axes, place, one, shades, step * 0.8, smallest)
         axes.text(
             -0.015,
             place,
-            text(row["row"].text, 24 if narrow else 30),
+            row_name,
             transform=across,
             ha="right",
             va="center",
@@ -119,14 +121,14 @@ def _stack(
     return places, heads, y
 
 
-def _draw_bar(axes: Axes, place: float, one: Bar, shades: Sequence[str], thickness: float) -> None:
+def _draw_bar(axes: Axes, place: float, one: Bar, shades: Sequence[str], thickness: float, smallest: float) -> None:
     """Draw one row: segments with white separators and their percentages, then the share that is not shown."""
     edge = one.start
     for length, shade in zip(one.lengths, shades, strict=True):
         if length <= 0:
             continue
         axes.barh(place, length, thickness, left=edge, color=shade, edgecolor=PAPER, linewidth=1.5)
-        if length >= SMALLEST_LABELLED:
+        if length >= smallest:
             axes.text(
                 edge + length / 2, place, f"{length:.0f}", ha="center", va="center", fontsize=8.5, color=ink_on(shade)
             )

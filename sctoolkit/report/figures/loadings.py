@@ -17,8 +17,8 @@ DEEPEST = 0.55
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw column ``item`` and one column a factor (keys ``factor:...``); shades go with the size of the numbers."""
-    factors = [column for column in figure.table.columns if column.key.startswith("factor:")]
-    rows = figure.table.records()
+    factors = [column for column in figure.shown.columns if column.key.startswith("factor:")]
+    rows = figure.shown.records()
     step = 0.36 if narrow else 0.27
     height = step * len(rows) + 0.45
     drawn = canvas(narrow, height)

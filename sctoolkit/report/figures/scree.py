@@ -10,7 +10,7 @@ from sctoolkit.report.figures.canvas import PALETTE, canvas
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``factor``, ``observed`` and ``random`` of the table."""
-    rows = figure.table.records()
+    rows = figure.shown.records()
     at = range(1, len(rows) + 1)
     drawn = canvas(narrow, 2.9)
     axes = drawn.add_axes((0.12 if narrow else 0.07, 0.16, 0.86 if narrow else 0.91, 0.80))

@@ -16,7 +16,7 @@ from sctoolkit.report.figures.canvas import GREY, HIDDEN_FACE, MARKERS, PALETTE,
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``scale``, ``wave``, ``row`` (the side), ``mean`` and ``interval`` of the table."""
-    rows = figure.table.records()
+    rows = figure.shown.records()
     scales = list(dict.fromkeys(row["scale"].text for row in rows))
     waves = list(dict.fromkeys(row["wave"].text for row in rows))
     sides = list(dict.fromkeys(row["row"].text for row in rows))

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, key_of, make_table
 from sctoolkit.report.alt_text import describe_rows
-from sctoolkit.report.document import Block, Draft, Figure, Headline, Paragraph, Section
+from sctoolkit.report.document import Block, Draft, Figure, Headline, Paragraph, Section, in_parts
 from sctoolkit.report.numbers import format_interval, format_number, format_signed
 from sctoolkit.report.words import capital, listed, phrase
 from sctoolkit.result import Caveat
+
+MOST_ROWS = 18
+"""Rows of one picture, so that it fits a printed page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +202,7 @@ def _composer(
         table = tables[id]
         first, last = table.column("first")[0].text, table.column("last")[0].text
         blocks: list[Block] = [Paragraph(phrase("change.lead", first=first, last=last, level=level), "lead")]
-        blocks.append(_figure(table, id))
+        blocks += in_parts(_figure(table, id), "scale", MOST_ROWS)
         if sided:
             blocks.append(Paragraph(phrase("change.two_sides")))
         if linked_only:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from sctoolkit.disclosure.presets import Preset
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, Who, key_of, make_table, who
 from sctoolkit.report.alt_text import describe_rows
-from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section
+from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section, in_parts
 from sctoolkit.report.labels import row_name
 from sctoolkit.report.words import listed, phrase
 from sctoolkit.result import Caveat
 
+MOST_ROWS = 24
+"""Rows of one picture, so that it fits a printed page."""
 MUCH = 0.25
 """Share of hidden percentages from which answers are merged."""
 
@@ -201,13 +203,13 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
     blocks: list[Block] = []
     if "scores" in tables:
         table = tables["scores"]
-        blocks += [Paragraph(phrase("scores.scores"), "lead"), _scores_figure(table)]
+        blocks += [Paragraph(phrase("scores.scores"), "lead"), *in_parts(_scores_figure(table), "scale", MOST_ROWS)]
         if table.has("interval") and len({cell.text for cell in table.column("wave")}) > 1:
             blocks.append(_slope_figure(table))
     item_tables = [table for name, table in tables.items() if name.startswith("items-")]
     if item_tables:
         blocks.append(Paragraph(phrase("scores.lead"), "lead"))
-    blocks += [_likert_figure(table) for table in item_tables]
+    blocks += [part for table in item_tables for part in in_parts(_likert_figure(table), "item", MOST_ROWS)]
     blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
     return Section(id="answers", heading="Answers and scores", blocks=tuple(blocks))
 
