@@ -132,7 +132,7 @@ def _robust_ordinal(fit: ModelFit, total: float) -> dict[str, float]:
     implied = [state.sigma / np.outer(state.sd, state.sd) for state in states]
     observed = [group.correlation for group in fit.ordinal]
     sizes = [group.n for group in fit.moments]
-    part = catml(implied, observed, slopes, fit.moments, fit.sandwich.bread_inverse, fit.dof, sizes)
+    part = catml(implied, observed, slopes, fit.moments, fit.sandwich, fit.dof, sizes)
     if part is None:
         return _no_robust()
     dof_base = sum(layout.pair_a.size for layout in fit.layouts)

@@ -7,7 +7,8 @@ import numpy as np
 from sctoolkit.measurement.model_data import ModelData
 from sctoolkit.measurement.model_fit import ModelFit
 from sctoolkit.measurement.standardized import standardized_values
-from sctoolkit.numerics.sandwich import flat_directions
+from sctoolkit.numerics.implied_moments import FloatArray
+from sctoolkit.numerics.sandwich import flat_directions, reciprocal_condition
 from sctoolkit.result import Caveat
 
 PEOPLE_PER_PARAMETER = 5.0  # Bentler & Chou (1987), doi:10.1177/0049124187016001004: at least 5 for normal data
@@ -114,7 +115,11 @@ def _weak(fit: ModelFit) -> list[Caveat]:
     """Return a caveat about directions that the data hardly determine."""
     if fit.sandwich is None or not fit.z.size:
         return []
-    flat = flat_directions(np.asarray(np.linalg.inv(fit.sandwich.bread_inverse), dtype=np.float64), 1e-5)
+    information: FloatArray = np.asarray(np.linalg.inv(fit.sandwich.bread_inverse), dtype=np.float64)
+    scale = np.sqrt(np.diag(information))
+    if reciprocal_condition(information / np.outer(scale, scale)) > 1e-5:
+        return []
+    flat = flat_directions(information, 1e-5)
     if not flat.size:
         return []
     size = np.abs(fit.table.mapping @ flat[0])

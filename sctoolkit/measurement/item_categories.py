@@ -104,9 +104,12 @@ def coded(
         number = np.array([kept.index(mapping[code]) for code in known], dtype=np.int8)
         column = part[:, index]
         seen = ~np.isnan(column)
-        steps = (column - known[0]) / (known[1] - known[0])
-        if np.array_equal(number, np.arange(known.size)) and np.allclose(np.diff(known), known[1] - known[0]):
-            codes[:, index] = np.where(seen, np.rint(np.where(seen, steps, -1.0)), -1.0)
+        if (
+            known[-1] - known[0] == known.size - 1
+            and bool((np.diff(known) == 1.0).all())
+            and number[-1] == known.size - 1
+        ):
+            codes[:, index] = np.where(seen, column - known[0], -1.0)
         else:
             codes[seen, index] = number[np.searchsorted(known, column[seen])]
     return codes

@@ -40,8 +40,11 @@ def starting_values(
                 given = not math.isnan(row.value)
                 values[index] = row.value if given else _start(table, row, factors, sd, mean[group], thresholds[group])
     free = [index for index, row in enumerate(table.parameters) if row.role == "free"]
-    z = np.linalg.lstsq(table.mapping[free], values[free] - table.offset[free], rcond=None)[0]
-    return np.asarray(z)
+    mapping, target = table.mapping[free], values[free] - table.offset[free]
+    counts = np.sum(mapping**2, axis=0)
+    if bool(np.all(np.count_nonzero(mapping, axis=1) == 1)):
+        return np.asarray(target @ mapping / counts)
+    return np.asarray(np.linalg.lstsq(mapping, target, rcond=None)[0])
 
 
 def _factor_starts(

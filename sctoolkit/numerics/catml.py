@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sctoolkit.numerics.implied_moments import FloatArray
+from sctoolkit.numerics.sandwich import Sandwich
 from sctoolkit.numerics.wls import GroupMoments, weigh
 
 
@@ -26,7 +27,7 @@ def catml(
     observed: Sequence[FloatArray],
     slopes: Sequence[FloatArray],
     groups: Sequence[GroupMoments],
-    bread_inverse: FloatArray,
+    sandwich: Sandwich,
     dof: int,
     n_used: Sequence[float],
 ) -> CatMl | None:
@@ -39,7 +40,7 @@ def catml(
     slopes : sequence of (m, q) float arrays
         Jacobians; correlations are the last rows.
     groups : sequence of GroupMoments
-    bread_inverse : (q, q) float array
+    sandwich : Sandwich
         Of `sctoolkit.numerics.sandwich.wls_sandwich`.
     dof : int
     n_used : sequence of float
@@ -71,7 +72,7 @@ def catml(
         blocks.append(_weight(inverse))
         k = blocks[-1].shape[0]
         trace_base += float(np.trace(group.gamma[-k:, -k:]))
-    trace = _residual_trace(blocks, slopes, groups, bread_inverse, n_total)
+    trace = _residual_trace(blocks, slopes, groups, sandwich, n_total)
     dof_base = sum(block.shape[0] for block in blocks)
     scale = trace / dof if dof > 0 else 1.0
     return CatMl(chi2, scale, chi2_base, trace_base / dof_base)
@@ -87,13 +88,12 @@ def _residual_trace(
     blocks: Sequence[FloatArray],
     slopes: Sequence[FloatArray],
     groups: Sequence[GroupMoments],
-    bread_inverse: FloatArray,
+    sandwich: Sandwich,
     n_total: float,
 ) -> float:
     """Return tr(M' w M Gamma) with stacked groups, w = f_g w_g and Gamma_g / f_g."""
-    size = bread_inverse.shape[0]
-    curve, first, spread = np.zeros((size, size)), 0.0, np.zeros((size, size))
-    second = 0.0
+    bread_inverse = sandwich.bread_inverse
+    curve, first, second = np.zeros_like(bread_inverse), 0.0, 0.0
     for block, slope, group in zip(blocks, slopes, groups, strict=True):
         share, k = group.n / n_total, block.shape[0]
         rows = slope[-k:]
@@ -103,5 +103,4 @@ def _residual_trace(
         heavy = block @ rows
         second += share * float(np.sum(bread_inverse * (heavy.T @ (gamma_rows @ weighted))))
         curve += share * rows.T @ heavy
-        spread += share * weighted.T @ group.gamma @ weighted
-    return first - 2.0 * second + float(np.sum((bread_inverse @ curve @ bread_inverse) * spread))
+    return first - 2.0 * second + float(np.sum((bread_inverse @ curve @ bread_inverse) * sandwich.meat))

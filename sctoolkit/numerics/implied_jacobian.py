@@ -74,11 +74,14 @@ def _follow_scales(
     at = np.flatnonzero(model.kind == Kind.SCALE)
     wanted[place[model.row[at]], at] += -2.0 * state.scales[model.row[at]] ** -3.0
     part = reach[:, derived]
-    change = np.linalg.solve(part[derived] ** 2, wanted)
+    own = part[derived] ** 2
+    change = wanted if np.array_equal(own, np.eye(derived.size)) else np.linalg.solve(own, wanted)
     weight = part[layout.pair_a] * part[layout.pair_b]
     if weight.any():
         pairs += weight @ change
     diagonal += (part**2) @ change
+    if at.size == 0:
+        diagonal[derived] = 0.0
 
 
 def _standardise(
@@ -91,9 +94,10 @@ def _standardise(
     log_sd = np.where(ordered[:, None], diagonal / (2.0 * variance[:, None]), 0.0)
     a, b = layout.pair_a, layout.pair_b
     scale = 1.0 / (sd[a] * sd[b])
-    rho = state.sigma[a, b] * scale
     pairs *= scale[:, None]
-    pairs -= rho[:, None] * (log_sd[a] + log_sd[b])
+    if log_sd.any():
+        rho = state.sigma[a, b] * scale
+        pairs -= rho[:, None] * (log_sd[a] + log_sd[b])
     item, which = layout.location_item, layout.location_threshold
     location = mean[item]
     at = which >= 0

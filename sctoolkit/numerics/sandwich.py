@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri
 
 from sctoolkit.numerics.implied_moments import FloatArray
 from sctoolkit.numerics.wls import GroupMoments, weigh
@@ -33,7 +34,7 @@ def invert_information(information: FloatArray) -> FloatArray | None:
 
     Notes
     -----
-    The matrix is scaled to a unit diagonal before its smallest eigenvalue is compared with 1e-10, so that units do
+    The matrix is scaled to a unit diagonal, and its reciprocal condition number compared with 1e-11, so that units do
     not decide.
     """
     scale = np.sqrt(np.diag(information))
@@ -41,10 +42,23 @@ def invert_information(information: FloatArray) -> FloatArray | None:
         return np.zeros((0, 0))
     if not np.all(np.isfinite(scale)) or np.any(scale <= 0.0):
         return None
-    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    if values[0] < 1e-10:
+    unit = information / np.outer(scale, scale)
+    factor, info = dpotrf(unit, lower=1)
+    if info != 0 or reciprocal_condition(unit, factor) < 1e-11:
         return None
-    return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+    lower = dpotri(factor, lower=1)[0]
+    inverse = np.tril(lower) + np.tril(lower, -1).T
+    return np.asarray(inverse / np.outer(scale, scale))
+
+
+def reciprocal_condition(matrix: FloatArray, factor: FloatArray | None = None) -> float:
+    """Return the reciprocal condition number (1-norm) of a positive definite matrix; 0 where it is not."""
+    if factor is None:
+        factor, info = dpotrf(matrix, lower=1)
+        if info != 0:
+            return 0.0
+    norm = float(np.abs(matrix).sum(axis=0).max())
+    return float(dpocon(factor, norm, uplo="L")[0])
 
 
 def flat_directions(information: FloatArray, tolerance: float = 1e-8) -> FloatArray:

@@ -31,7 +31,7 @@ def minimise(
     start: FloatArray,
     *,
     max_iterations: int = 400,
-    tolerance: float = 1e-15,
+    tolerance: float = 1e-13,
 ) -> Solution:
     """Minimise a smooth objective with Levenberg-Marquardt damping.
 
