@@ -182,7 +182,7 @@ def test_errors_name_the_place():
     with pytest.raises(NotIdentifiedError, match="at least 2 categories") as caught:
         ordinal_statistics(np.array([[0, 1], [0, 0], [0, 1]], dtype=float))
     assert caught.value.where[0] == "Item 1, counted from 1."
-    with pytest.raises(DataError, match="No row is left"):
+    with pytest.raises(DataError, match="none of 2 is"):
         ordinal_statistics(np.array([[0, np.nan], [np.nan, 1]]))
     with pytest.raises(DataError, match="whole numbers"):
         ordinal_statistics(np.array([[0.5, 1], [1, 0]]))
