@@ -87,7 +87,8 @@ class Change(Result):
 
     def __str__(self) -> str:
         route = self.route
-        below = f"({self.rung}; {route.design.replace('_', ' ')}; {route.inference})"
+        how = route.inference if self.primary is None else self.primary.method
+        below = f"({self.rung}; {route.design.replace('_', ' ')}; {how})"
         return show(self.claim, below, self.estimates, self.caveats)
 
 

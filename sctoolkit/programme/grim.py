@@ -133,7 +133,8 @@ def grim(
         for text, value, half in zip(texts, values, halves, strict=True)
     )
     limit = MAX_BASE if kind == "percent" else max(MAX_BASE, int(n))
-    bases = tuple(b for b in range(1, limit + 1) if fits(values, halves, b * items, scale, parts))
+    sizes = np.arange(1, limit + 1)
+    bases = tuple(sizes[fitting(values, halves, sizes * items, scale, parts)].tolist())
     possible = fits(values, halves, int(n) * items, scale, parts)
     return Grim(
         kind=kind, n=int(n), figures=printed, possible=possible, bases=bases[:N_BASES_SHOWN],
@@ -175,17 +176,23 @@ def _judge(text: str, value: float, half: float, units: int, scale: float) -> Pr
 
 def fits(values: np.ndarray, halves: np.ndarray, units: int, scale: float, parts: str = "separate") -> bool:
     """Return whether whole numbers of ``units`` round to all figures at once."""
-    low = np.ceil((values - halves - 1e-9) / scale * units)
-    high = np.floor((values + halves + 1e-9) / scale * units)
+    return bool(fitting(values, halves, np.array([units]), scale, parts)[0])
+
+
+def fitting(
+    values: np.ndarray, halves: np.ndarray, units: np.ndarray, scale: float, parts: str = "separate"
+) -> np.ndarray:
+    """Return for each number of units whether it fits all figures at once."""
+    low = np.ceil((values - halves - 1e-9) / scale * units[:, None])
+    high = np.floor((values + halves + 1e-9) / scale * units[:, None])
     if scale == 100.0:
-        low, high = np.maximum(low, 0), np.minimum(high, units)
-    if (low > high).any():
-        return False
+        low, high = np.maximum(low, 0), np.minimum(high, units[:, None])
+    possible = (low <= high).all(axis=1)
     if parts == "exclusive":
-        return bool(low.sum() <= units)
+        possible &= low.sum(axis=1) <= units
     if parts == "whole":
-        return bool(low.sum() <= units <= high.sum())
-    return True
+        possible &= (low.sum(axis=1) <= units) & (units <= high.sum(axis=1))
+    return np.asarray(possible)
 
 
 def _caveats(
@@ -215,7 +222,8 @@ def _caveats(
         )
     total, slack = float(values.sum()), float(halves.sum())
     if kind == "percent" and len(values) > 2 and not possible and abs(total - 100) <= slack:
-        mentions = [b for b in range(1, MAX_BASE + 1) if fits(values, halves, b, 100.0, "exclusive")]
+        sizes = np.arange(1, MAX_BASE + 1)
+        mentions = sizes[fitting(values, halves, sizes, 100.0, "exclusive")].tolist()
         larger = [base for base in mentions if base > n]
         if larger and n not in mentions:
             caveats.append(

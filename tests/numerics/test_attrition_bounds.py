@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.numerics.attrition_bounds import lee_bounds, tipping_point, worst_case_bounds
@@ -22,6 +22,7 @@ def test_the_person_at_the_edge_counts_in_part():
     assert (bounds.low, bounds.high) == pytest.approx((1.0, 5.0))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.floats(1, 5), min_size=2, max_size=12), st.lists(st.floats(1, 5), min_size=2, max_size=12),
        st.integers(0, 8), st.integers(0, 8))  # fmt: skip
 def test_bounds_hold_the_difference_and_lie_inside_the_worst_case(t, c, lost_t, lost_c):

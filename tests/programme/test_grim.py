@@ -1,7 +1,7 @@
 """Printed figures that cannot come from the people they name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import DataError, OptionError
@@ -45,6 +45,7 @@ def test_parts_that_do_not_add_up():
     assert {c.code for c in grim(["80", "70"], 10, parts="exclusive").caveats} >= {"more_than_everyone"}
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 90), st.data())
 def test_what_people_can_give_is_never_called_impossible(n, data):
     counts = data.draw(st.lists(st.integers(0, n), min_size=1, max_size=5))
@@ -52,6 +53,7 @@ def test_what_people_can_give_is_never_called_impossible(n, data):
     assert grim(shown, n).possible
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 60), st.integers(0, 100))
 def test_a_verdict_of_impossible_means_no_count_rounds_to_it(n, percent):
     possible = grim(str(percent), n).possible
