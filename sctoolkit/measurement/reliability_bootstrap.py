@@ -86,7 +86,7 @@ def ordinal_draws(
     draws: dict[str, list[FloatArray]] = {term: [] for term in terms}
     for start in range(0, len(frequencies), _CHUNK):
         taus, r = resampled_polychorics(codes, k, frequencies[start : start + _CHUNK])
-        usable = np.isfinite(r).all(axis=(1, 2))
+        usable = np.asarray(np.isfinite(r).all(axis=(1, 2)))
         r = np.where(usable[:, None, None], r, np.eye(p))
         loadings = one_factor(r, weights) if p > 2 else np.sqrt(np.maximum(r[:, [0, 1], [1, 0]], 0.0))
         usable &= np.abs(loadings).max(axis=1) < 1.0
