@@ -187,9 +187,8 @@ def _of_mixed(formula: str, data: pd.DataFrame, term: str, random: str | Sequenc
 
 
 def _of_bootstrap(fit: Any, codes: IntArray, contrast: FloatArray, n_draws: int, seed: int, level: float) -> Row:
-    weights: Any = "rademacher" if codes.max() + 1 <= 12 or codes.max() + 1 > 20 else "webb"
-    test = wild_bootstrap(fit, codes, contrast, n_draws=n_draws, seed=seed, ci_level=level, weights=weights)
-    how = f"all {test.n_draws} signs" if test.enumerated else f"{n_draws} draws, {test.weights}"
+    test = wild_bootstrap(fit, codes, contrast, n_draws=n_draws, seed=seed, ci_level=level)
+    how = f"all {test.n_draws} signs" if test.enumerated else f"{n_draws} draws of signs"
     return {
         "estimate": test.estimate, "statistic": test.statistic, "p_value": test.p_value, "ci_low": test.ci_low,
         "ci_high": test.ci_high, "ci_level": level, "method": f"wild cluster bootstrap (restricted, {how})",

@@ -43,7 +43,7 @@ def contrast_support(design: FloatArray, codes: IntArray) -> list[ContrastSuppor
     [ContrastSupport(n_with=1, n_without=2)]
     """
     n_clusters = int(codes.max()) + 1
-    counts = [np.unique(codes[design[:, j] != 0]).size for j in range(design.shape[1])]
+    counts = [int(np.count_nonzero(np.bincount(codes[design[:, j] != 0]))) for j in range(design.shape[1])]
     return [ContrastSupport(n_with=n, n_without=n_clusters - n) for n in counts]
 
 

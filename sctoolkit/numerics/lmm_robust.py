@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.lmm import MixedFit
 from sctoolkit.numerics.random_terms import RandomTerm
-from sctoolkit.numerics.vcov import ClusterParts
+from sctoolkit.numerics.vcov import ClusterParts, lonely_directions
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -66,8 +66,8 @@ def robust_parts(
         scores[g], own[g], spread[g], share[g] = residual[rows] @ v, z.T @ v, v.T @ phi @ v, z.T @ weighted
     solved = np.linalg.solve(root, scores.T)
     return ClusterParts(
-        kind="CR2", vcov=solved @ solved.T, scores=scores, own=own, cross=own, spread=spread, share=share,
-        middle=np.eye(p), root=root,
+        kind="CR2", vcov=solved @ solved.T, scores=scores, own=own, cross=own, spread=spread,
+        lonely=lonely_directions(share), middle=np.eye(p), root=root,
     )  # fmt: skip
 
 

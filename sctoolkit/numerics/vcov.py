@@ -27,14 +27,16 @@ from sctoolkit.numerics.satterthwaite import QuadraticForm, dof_of
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+ALONE = 1 - 1e-8  # share of a direction's information above which its other clusters hold none
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterParts:
     """A sandwich variance and its pieces, in the coordinates of the fit's basis Z (Z'WZ = I).
 
     With V_g = A_g'W_g Z_g: ``own`` Z_g'V_g, ``cross`` Z_g'W_g Phi_g V_g, ``spread`` V_g'Phi_g V_g, each (G, p, p);
-    ``scores`` Z_g'W_g A_g e_g (G, p); ``middle`` Z'W Phi W Z. ``share`` is Z_g'W_g Z_g, the part of each direction's
-    information that a cluster holds.
+    ``scores`` Z_g'W_g A_g e_g (G, p); ``middle`` Z'W Phi W Z. ``lonely`` (k, p) are directions that one cluster alone
+    informs.
     """
 
     kind: str
@@ -43,7 +45,7 @@ class ClusterParts:
     own: FloatArray
     cross: FloatArray
     spread: FloatArray
-    share: FloatArray
+    lonely: FloatArray
     middle: FloatArray
     root: FloatArray
 
@@ -71,12 +73,14 @@ class ClusterParts:
         Then the residuals of that cluster say nothing about its own deviation and no sandwich is valid.
         """
         x = solve_triangular(self.root, contrast, trans="T")
-        if self.share.ndim == 2:
-            rows = (self.share**2).sum(axis=1) > 1 - 1e-8
-            return bool(np.any((self.share[rows] @ x) ** 2 > tolerance * (x @ x)))
-        values, vectors = np.linalg.eigh(self.share)
-        weight = np.einsum("gpk,p->gk", vectors, x) ** 2 / (x @ x)
-        return bool(np.any((values > 1 - 1e-8) & (weight > tolerance)))
+        return bool(np.any((self.lonely @ x) ** 2 > tolerance * (x @ x)))
+
+
+def lonely_directions(share: FloatArray) -> FloatArray:
+    """Return the directions (k, p) of which one cluster holds all information, from Z_g'W_gZ_g of each (G, p, p)."""
+    candidates = share[np.trace(share, axis1=1, axis2=2) > ALONE]
+    values, vectors = np.linalg.eigh(candidates)
+    return np.swapaxes(vectors, 1, 2)[values > ALONE]
 
 
 def iid_vcov(fit: LeastSquares) -> FloatArray:
@@ -117,7 +121,7 @@ def row_parts(fit: LeastSquares, kind: str) -> ClusterParts:
         own=z,
         cross=z,
         spread=(scale * np.sqrt(factor))[:, None],
-        share=z,
+        lonely=z[(z**2).sum(axis=1) > ALONE],
         middle=np.eye(z.shape[1]),
         root=fit.root,
     )
@@ -191,7 +195,7 @@ def cluster_parts(
         own=own * np.sqrt(factor),
         cross=cross * np.sqrt(factor),
         spread=spread * factor,
-        share=share,
+        lonely=lonely_directions(share),
         middle=weighted.T @ weighted,
         root=fit.root,
     )
