@@ -7,6 +7,7 @@ import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -67,6 +68,7 @@ class Provenance:
             object.__setattr__(self, "package_version", package_version())
 
 
+@cache
 def package_version() -> str:
     """Return the installed version of sctoolkit."""
     from importlib.metadata import PackageNotFoundError, version

@@ -24,7 +24,7 @@ def limesurvey_structure(form: Questionnaire) -> str:
     >>> from sctoolkit import load_instrument
     >>> from sctoolkit.forms.questionnaire import build_questionnaire
     >>> form = build_questionnaire(load_instrument("cscq"), side="community", form="short")
-    >>> [line.split("\\t")[2] for line in limesurvey_structure(form).splitlines()[:5]]
+    >>> [line.split("\t")[2] for line in limesurvey_structure(form).splitlines()[:5]]
     ['class', 'S', 'S', 'SL', 'G']
     """
     stream = io.StringIO()

@@ -32,6 +32,11 @@ def keyed_items(data: pd.DataFrame | Scores | Responses, scale: str | None = Non
     if not isinstance(data, pd.DataFrame):
         from sctoolkit.scoring.keying import keyed_frame
 
+        if not (hasattr(data, "responses") or hasattr(data, "instrument")):
+            raise DataError(
+                f"Items must be a frame, `Scores` or `Responses`, not `{type(data).__name__}`.",
+                hint="Make a frame of an array: `pandas.DataFrame(array, columns=[...])`.",
+            )
         return keyed_frame(data, scale)
     if scale is not None:
         raise DataError(
