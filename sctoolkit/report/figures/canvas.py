@@ -95,7 +95,7 @@ def wrap(value: object, width: int, lines: int = 3) -> str:
     'Someone would\nhelp with a\nproblem'
     """
     rows: list[str] = [""]
-    for word in text(value, width * lines).split(" "):
+    for word in text(value, 600).split(" "):
         piece = shorten(word, width)
         if rows[-1] and len(rows[-1]) + 1 + len(piece) > width:
             rows.append(piece)
