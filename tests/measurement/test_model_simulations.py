@@ -1,0 +1,127 @@
+"""Type I error of tests and coverage of intervals by simulation (`pytest -m slow`).
+
+Figures of the last run are appended to benchmarks/RESULTS-model-simulations.md when SCTOOLKIT_WRITE_RESULTS is set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sctoolkit.errors import SctoolkitError
+from sctoolkit.measurement.confirm import cfa
+from sctoolkit.measurement.invariance import invariance
+
+pytestmark = pytest.mark.slow
+REPLICATIONS = 400
+MODEL = "f =~ a + b + c + d\ng =~ p + q + r + s"
+LOADINGS = np.array([0.8, 0.7, 0.6, 0.7, 0.75, 0.65, 0.7, 0.6])
+NAMES = list("abcdpqrs")
+
+
+def note(text: str) -> None:
+    if os.environ.get("SCTOOLKIT_WRITE_RESULTS"):
+        path = Path(__file__).parents[2] / "benchmarks" / "RESULTS-model-simulations.md"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+
+def latent(rng: np.random.Generator, n: int, mean: float = 0.0, sd: float = 1.0) -> np.ndarray:
+    eta = mean + sd * rng.multivariate_normal(np.zeros(2), [[1.0, 0.4], [0.4, 1.0]], size=n)
+    return eta[:, np.repeat([0, 1], 4)] * LOADINGS + rng.normal(size=(n, 8)) * np.sqrt(1 - LOADINGS**2)
+
+
+def ordinal(rng: np.random.Generator, n: int, **shape: float) -> pd.DataFrame:
+    return pd.DataFrame(np.digitize(latent(rng, n, **shape), [-1.1, -0.2, 0.6, 1.4]) + 1, columns=NAMES)
+
+
+def samples(seed: int, n: int) -> Iterator[pd.DataFrame]:
+    for child in np.random.SeedSequence(seed).spawn(REPLICATIONS):
+        yield ordinal(np.random.default_rng(child), n)
+
+
+def close_to(share: float, nominal: float, slack: float) -> bool:
+    return abs(share - nominal) <= 2.6 * np.sqrt(nominal * (1 - nominal) / REPLICATIONS) + slack
+
+
+@pytest.mark.parametrize("n", [200, 500])
+@pytest.mark.parametrize("estimator", ["WLSMV", "ULSMV"])
+def test_scaled_test_and_intervals_of_ordinal_models(n: int, estimator: str) -> None:
+    rejected, covered, total, failed = 0, np.zeros(9), 0, 0
+    truth = np.r_[LOADINGS, 0.4]
+    for data in samples(100 + n, n):
+        try:
+            result = cfa(data, MODEL, ordered=True, estimator=estimator)
+        except SctoolkitError:
+            failed += 1
+            continue
+        table = result.tidy().set_index(["lhs", "op", "rhs"])
+        rows = (
+            [("f", "=~", name) for name in NAMES[:4]] + [("g", "=~", name) for name in NAMES[4:]] + [("f", "~~", "g")]
+        )
+        low, high = (np.array([table.loc[row, side] for row in rows]) for side in ("ci_low", "ci_high"))
+        covered += (low <= truth) & (truth <= high)
+        rejected += result.measures["p_value_scaled"] < 0.05
+        total += 1
+    share, coverage = rejected / total, covered / total
+    note(
+        f"- {estimator}, n {n}, {total} samples ({failed} refused): rejects a true model {share:.3f} (nominal .05); "
+        f"95% intervals of loadings and factor correlation cover {coverage.min():.3f} to {coverage.max():.3f}"
+    )
+    assert failed <= 0.02 * REPLICATIONS
+    assert close_to(share, 0.05, 0.02)
+    assert close_to(float(coverage.mean()), 0.95, 0.02)
+
+
+def test_difference_tests_and_robust_rmsea_of_invariance_levels() -> None:
+    # the second group has another mean and spread of the factors, items measure alike
+    counts: dict[str, list[float]] = {}
+    fits: dict[str, list[float]] = {}
+    for child in np.random.SeedSequence(7).spawn(REPLICATIONS):
+        rng = np.random.default_rng(child)
+        data = pd.concat([ordinal(rng, 400), ordinal(rng, 400, mean=0.3, sd=1.1)], ignore_index=True)
+        data["side"] = np.repeat(["one", "two"], 400)
+        try:
+            outcome = invariance(data, MODEL, ordered=True, group="side", propose=False)
+        except SctoolkitError:
+            continue
+        for entry in outcome.tests:
+            if entry.test is not None:
+                counts.setdefault(entry.level, []).append(entry.test.p_value < 0.05)
+            measures = outcome.models[entry.level].measures
+            fits.setdefault(entry.level, []).append(measures["rmsea_robust"])
+    for level, values in counts.items():
+        share = float(np.mean(values))
+        note(f"- difference test, {level}, 2 groups of 400, {len(values)} samples: rejects {share:.3f} (nominal .05)")
+        assert close_to(share, 0.05, 0.025), level
+    for level, values in fits.items():
+        high = np.quantile(values, 0.95)
+        note(f"- robust RMSEA at a true {level} model: mean {np.mean(values):.4f}, 95th percentile {high:.4f}")
+        assert np.mean(values) < 0.02
+
+
+def test_robust_ml_keeps_its_level_where_plain_ml_does_not() -> None:
+    shares = {"ML": 0, "MLM": 0, "MLR": 0}
+    used = 0
+    for child in np.random.SeedSequence(11).spawn(REPLICATIONS):
+        rng = np.random.default_rng(child)
+        spread = np.sqrt(3.0 / rng.chisquare(5, size=(400, 1)))  # heavy tails, common to the items
+        data = pd.DataFrame(latent(rng, 400) * spread, columns=NAMES)
+        for name in shares:
+            result = cfa(data, MODEL, ordered=False, estimator=name)
+            key = "p_value" if name == "ML" else "p_value_scaled"
+            shares[name] += result.measures[key] < 0.05
+        used += 1
+    rates = {name: count / used for name, count in shares.items()}
+    note(
+        "- heavy-tailed continuous items, n 400: rejects a true model "
+        + ", ".join(f"{k} {v:.3f}" for k, v in rates.items())
+    )
+    assert rates["ML"] > 0.10
+    assert close_to(rates["MLM"], 0.05, 0.035)
+    assert close_to(rates["MLR"], 0.05, 0.035)
