@@ -32,7 +32,8 @@ from sctoolkit.numerics.wild_bootstrap import wild_bootstrap
 DESIGNS = [(4, 2), (6, 3), (8, 4), (10, 5), (12, 6), (20, 10), (10, 3), (10, 2), (10, 1), (20, 3), (20, 2), (20, 1)]
 TESTS = [
     "OLS, clusters ignored", "CR1S, z", "CR1S, t(G-1)", "CR3, Satterthwaite", "CR2, Satterthwaite",
-    "wild cluster bootstrap (WCR)", "LMM Kenward-Roger", "LMM Satterthwaite", "LMM Kenward-Roger, t(G-2) if singular", "cluster means, t(G-2)",
+    "wild cluster bootstrap (WCR)", "LMM Kenward-Roger", "LMM Satterthwaite",
+    "LMM Kenward-Roger, t(G-2) if singular", "cluster means, t(G-2)",
     "permutation of sites",
 ]  # fmt: skip
 ICC = 0.10
@@ -139,8 +140,9 @@ def main() -> None:
     error = np.sqrt(0.05 * 0.95 / options.reps)
     text = f"""# Type I error when sites are few
 
-`python benchmarks/small_sample.py --reps {options.reps} --draws {options.draws} --seed {options.seed}`: share of true
-nulls rejected at .05 over {options.reps} repetitions a cell (Monte-Carlo error about {error:.3f}). ANCOVA on people with
+`python benchmarks/small_sample.py --reps {options.reps} --draws {options.draws} --seed {options.seed}`: share
+of true nulls rejected at .05 over {options.reps} repetitions a cell (Monte-Carlo error about {error:.3f}).
+ANCOVA on people with
 the arm given to whole sites, intraclass correlation .10, equal site variances and normal errors, which flatters mixed
 models, cluster means and permutation. A permutation of 2 of 4, 3 of 6 or 1 of 10 sites cannot reach .05.
 
