@@ -47,6 +47,11 @@ class GroupMatrices:
     sigma: FloatArray
     mu: FloatArray
 
+    def __post_init__(self) -> None:
+        arrays = (self.intercepts, self.loadings, self.residuals, self.factor_covariance, self.factor_mean, self.sd)
+        for array in (*self.thresholds, *arrays, self.sigma, self.mu):
+            array.setflags(write=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFit:
@@ -95,6 +100,10 @@ class ModelFit:
     normal: tuple[NormalGroup, ...]
     converged: bool
     n_iterations: int
+
+    def __post_init__(self) -> None:
+        for array in (self.z, self.vcov, self.estimates, self.std_errors):
+            array.setflags(write=False)
 
     @property
     def items(self) -> tuple[str, ...]:
