@@ -115,6 +115,8 @@ def growth() -> list[str]:
     lines = []
     for axis, (name, at, seconds) in zip(axes, runs, strict=True):
         axis.loglog(at, seconds, "o-", color="#24508c")
+        axis.set_xticks(at, labels=[f"{size:,}" for size in at], rotation=30 if max(at) > 100 else 0)
+        axis.minorticks_off()
         axis.set_xlabel(name)
         axis.set_ylabel("seconds")
         axis.grid(alpha=0.3, which="both")

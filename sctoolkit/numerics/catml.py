@@ -96,11 +96,12 @@ def _residual_trace(
     curve, first, second = np.zeros_like(bread_inverse), 0.0, 0.0
     for block, slope, group in zip(blocks, slopes, groups, strict=True):
         share, k = group.n / n_total, block.shape[0]
-        rows = slope[-k:]
-        weighted = weigh(group.weight, slope)
+        own = np.flatnonzero(slope.any(axis=0))
+        rows = slope[-k:, own]
+        weighted = weigh(group.weight, slope[:, own])
         gamma_rows = group.gamma[-k:]
         first += float(np.sum(block * gamma_rows[:, -k:]))
         heavy = block @ rows
-        second += share * float(np.sum(bread_inverse * (heavy.T @ (gamma_rows @ weighted))))
-        curve += share * rows.T @ heavy
+        second += share * float(np.sum(bread_inverse[np.ix_(own, own)] * (heavy.T @ (gamma_rows @ weighted))))
+        curve[np.ix_(own, own)] += share * rows.T @ heavy
     return first - 2.0 * second + float(np.sum((bread_inverse @ curve @ bread_inverse) * sandwich.meat))

@@ -99,12 +99,14 @@ def wls_sandwich(slopes: Sequence[FloatArray], groups: Sequence[GroupMoments]) -
     trace_1 = trace_2 = 0.0
     for slope, group in zip(slopes, groups, strict=True):
         share = group.n / n_total
+        own = np.flatnonzero(slope.any(axis=0))
+        block, slope = np.ix_(own, own), slope[:, own]
         weighted = weigh(group.weight, slope)
         through = weigh(group.weight, group.gamma)
-        bread += share * weighted.T @ slope
+        bread[block] += share * weighted.T @ slope
         left = weighted.T @ group.gamma
-        meat += share * left @ weighted
-        cross += share * left @ weigh(group.weight, left.T)
+        meat[block] += share * left @ weighted
+        cross[block] += share * left @ weigh(group.weight, left.T)
         trace_1 += float(np.trace(through))
         trace_2 += float(np.sum(through * through.T))
     inverse = invert_information(bread)
