@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from sctoolkit.change.attrition import Attrition, attrition
+from sctoolkit.change.dose import Dose
 from sctoolkit.change.estimate_change import Change, estimate_change
 from sctoolkit.change.router import Assignment
 from sctoolkit.change.staggered_did import StaggeredDid
+from sctoolkit.evaluation.gate import gated
 from sctoolkit.evaluation.measure import Measurement, attempt, measure
 from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of
-from sctoolkit.evaluation.programme import Programme, by_entry, programme_of
+from sctoolkit.evaluation.programme import Programme, by_dose, by_entry, programme_of
 from sctoolkit.evaluation.study import Study, pair_of, waves_of
 from sctoolkit.evaluation.study_file import Analysis
 from sctoolkit.instrument.model import Instrument
@@ -55,6 +57,7 @@ class Finding:
     measurement: Measurement | None
     change: Change | None
     by_entry: StaggeredDid | None
+    by_dose: Dose | None
     attrition: tuple[tuple[str, Attrition], ...]
     caveats: tuple[Caveat, ...] = ()
 
@@ -94,6 +97,7 @@ class Evaluation(Result):
                 f"{prefix}.description": finding.description,
                 f"{prefix}.change": finding.change,
                 f"{prefix}.by_entry": finding.by_entry,
+                f"{prefix}.by_dose": finding.by_dose,
                 **{f"{prefix}.attrition.{side or 'all'}": result for side, result in finding.attrition},
             }
             if finding.measurement is not None:
@@ -156,6 +160,7 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
     ]
     findings.sort(key=lambda finding: not finding.outcome.primary)
     inputs = {name: digest for one in answers for name, digest in one.responses.provenance.inputs.items()}
+    inputs |= study.log_inputs()
     return Evaluation(
         study=study,
         answers=answers,
@@ -241,6 +246,7 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Progra
         by_entry=attempt(
             partial(_by_entry, study, answers, outcome, programme), "comparison by entry", outcome, caveats
         ),
+        by_dose=attempt(partial(_by_dose, study, answers, outcome, programme), "relation to dose", outcome, caveats),
         attrition=tuple(_attrition(study, answers, outcome, caveats)),
         caveats=tuple(caveats),
     )
@@ -251,6 +257,13 @@ def _by_entry(study: Study, answers: Answers, outcome: Outcome, programme: Progr
     if study.plan.analysis.assignment != "staggered" or programme.entry is None or not outcome.primary:
         return None
     return by_entry(study, answers.frame, answers.responses, programme.entry, outcome)
+
+
+def _by_dose(study: Study, answers: Answers, outcome: Outcome, programme: Programme) -> Dose | None:
+    """Relation to what the engagement log counts, for primary outcomes."""
+    if programme.exposures is None or not outcome.primary:
+        return None
+    return by_dose(study, answers.frame, programme.exposures, outcome)
 
 
 def _attrition(
@@ -287,7 +300,7 @@ def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measu
     plan, frame = study.plan.analysis, answers.frame
     present = set(frame.columns)
     grouped = plan.comparison == "group"
-    return estimate_change(
+    change = estimate_change(
         frame.rename(columns={outcome.name: outcome.label}),
         outcome=outcome.label,
         unit="respondent" if "respondent" in present else None,
@@ -303,20 +316,20 @@ def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measu
         scale_range=outcome.range,
         conf_level=plan.ci_level,
         n_draws=N_DRAWS,
+        false_match_rate=_false_links(answers.linkage),
         seed=plan.seed,
     )
+    return gated(change, measurement)
+
+
+def _false_links(linkage: Linkage | None) -> float:
+    """Share of links that are expected to be wrong; 0 where people were linked by a key of the programme."""
+    if linkage is None:
+        return 0.0
+    linked = sum(step.linked for step in linkage.steps)
+    return min(0.99, sum(step.expected_false for step in linkage.steps) / linked) if linked else 0.0
 
 
 def _assignment(plan: Analysis) -> Assignment | None:
     """How the groups came about, in the words of the router."""
     return plan.assignment if plan.assignment in ("randomised", "existing") else None
-
-
-def caveats_of(evaluation: Evaluation) -> Iterator[Caveat]:
-    """Yield the caveats of reading, scoring and auditing, each once."""
-    seen: set[str] = set()
-    for answers in evaluation.answers:
-        for caveat in (*answers.scores.caveats, *(answers.linkage.caveats if answers.linkage is not None else ())):
-            if caveat.sentence not in seen:
-                seen.add(caveat.sentence)
-                yield caveat

@@ -73,7 +73,7 @@ def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | Non
     """Return how well the items of a scale measure; None for what has no items to compare.
 
     Reliability is wave by wave, item statistics are over all rows; primary scales also get the one-factor model and its
-    invariance over sides (at the first wave) and over the compared waves.
+    invariance over sides (both at the first compared wave, where nobody stands twice) and over the compared waves.
     """
     if not outcome.is_scale or scores.instrument.scale[outcome.name].rule not in ("mean", "sum", "weighted", "table"):
         return None
@@ -88,16 +88,18 @@ def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | Non
     for name in waves_of(study, scores.responses):
         call = partial(reliability, items[wave == name], ordered=ordered, on_reversed="caveat")
         by_wave.append((name, attempt(call, f"reliability at wave {name}", outcome, caveats)))
-    complete = int(items.notna().all(axis=1).sum())
-    deep = outcome.primary and items.shape[1] >= FEWEST_ITEMS and complete >= FEWEST_FOR_STRUCTURE
     pair = pair_of(study, scores.responses)
+    start = items[wave == pair[0]]
+    complete = int(start.notna().all(axis=1).sum())
+    deep = outcome.primary and items.shape[1] >= FEWEST_ITEMS and complete >= FEWEST_FOR_STRUCTURE
     model = f"{outcome.name} =~ " + " + ".join(items.columns)
+    one_factor = partial(cfa, start, model, ordered=ordered, empty_categories="collapse")
     sides = partial(_over_sides, scores, items, model, ordered, pair[0])
     over = partial(_over_waves, scores, items, model, ordered, pair)
     return Measurement(
         reliability=tuple((name, result) for name, result in by_wave if result is not None),
         items=attempt(partial(item_analysis, items), "item analysis", outcome, caveats),
-        structure=attempt(partial(cfa, items, model, ordered=ordered), "structure", outcome, caveats) if deep else None,
+        structure=attempt(one_factor, "one-factor model", outcome, caveats) if deep else None,
         over_sides=attempt(sides, "test of invariance over sides", outcome, caveats) if deep else None,
         over_waves=attempt(over, "test of invariance over waves", outcome, caveats) if deep else None,
         caveats=tuple(caveats),

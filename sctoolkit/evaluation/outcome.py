@@ -52,7 +52,7 @@ def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> I
             item, response = instrument.by_code[code], instrument.response_of(code)
             yield Outcome(
                 name=code,
-                label=item.label,
+                label=item.label[:1].upper() + item.label[1:],
                 instrument=instrument.id,
                 items=(code,),
                 range=(response.low, response.high),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sctoolkit.change.dose import Dose, dose_response
 from sctoolkit.change.staggered_did import StaggeredDid, staggered_did
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
@@ -15,6 +16,14 @@ from sctoolkit.programme.phase_log import read_phase_log
 from sctoolkit.programme.returns import Returns, returns
 from sctoolkit.result import Caveat
 from sctoolkit.survey.responses import Responses
+
+DOSES: dict[str, tuple[str, float]] = {
+    "hours": ("hours of engagement", 10.0),
+    "contacts": ("contacts", 10.0),
+    "brokered_meetings": ("meetings with both sides present", 5.0),
+    "grant_amount": ("money granted", 1000.0),
+}
+"""Dose -> how it is named, and the step that a slope is told for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,4 +102,21 @@ def by_entry(
         entry="entry",
         conf_level=study.plan.analysis.ci_level,
         seed=study.plan.analysis.seed,
+    )
+
+
+def by_dose(study: Study, frame: pd.DataFrame, counted: Exposures, outcome: Outcome) -> Dose:
+    """Relate the outcome to what the log counts, within organisations and between them."""
+    dose = study.plan.logs.dose
+    named = counted.frame()[["organisation", "wave", dose]]
+    rows = frame.merge(named, on=["organisation", "wave"]).rename(columns={outcome.name: outcome.label})
+    return dose_response(
+        rows,
+        outcome=outcome.label,
+        wave="wave",
+        cluster="organisation",
+        dose=dose,
+        unit="respondent" if "respondent" in rows.columns else None,
+        side="side" if "side" in rows.columns else None,
+        conf_level=study.plan.analysis.ci_level,
     )

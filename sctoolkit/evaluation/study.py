@@ -37,6 +37,11 @@ class Study(Part):
         """Return a path of the study file, relative to its folder."""
         return self.folder / name
 
+    def log_inputs(self) -> dict[str, str]:
+        """Return the name and sha256 of each of the programme's own tables that the plan names."""
+        names = self.plan.logs.tables().values()
+        return {name: hashlib.sha256(self.path(name).read_bytes()).hexdigest() for name in names}
+
     def outcome_scales(self, instrument: Instrument) -> tuple[str, ...]:
         """Return the scales of an instrument that are to be reported: those named, or all that yield a number."""
         wanted = self.plan.analysis.scales
@@ -133,8 +138,6 @@ def with_minimum(instrument: Instrument, minimum: dict[str, int]) -> Instrument:
 
 
 def _file_faults(plan: StudyFile, folder: Path) -> list[str]:
-    tables = plan.logs.model_dump(exclude={"wave_dates", "entry_phase"})
-    logs = {key: name for key, name in tables.items() if name is not None}
     faults = [
         f"`file[{index}].path`: `{entry.path}` does not exist beside the study file"
         for index, entry in enumerate(plan.file)
@@ -147,7 +150,7 @@ def _file_faults(plan: StudyFile, folder: Path) -> list[str]:
     ]
     faults += [
         f"`logs.{key}`: `{name}` does not exist beside the study file"
-        for key, name in logs.items()
+        for key, name in plan.logs.tables().items()
         if not (folder / name).is_file()
     ]
     if plan.columns.wave is None and any(entry.wave is None for entry in plan.file):

@@ -115,7 +115,8 @@ class Linkage(Part):
 class Logs(Part):
     """Section ``[logs]``: the programme's own tables, and the day on which each wave was fielded (its middle).
 
-    ``entry_phase`` is the phase whose start counts as an organisation's entry into the programme.
+    ``entry_phase`` is the phase whose start counts as an organisation's entry into the programme; ``dose`` is what the
+    engagement log counts as its dose.
     """
 
     roster: str | None = None
@@ -125,6 +126,12 @@ class Logs(Part):
     outcomes: str | None = None
     wave_dates: dict[str, str] = {}
     entry_phase: Literal["0", "1", "2"] = "0"
+    dose: Literal["hours", "contacts", "brokered_meetings", "grant_amount"] = "hours"
+
+    def tables(self) -> dict[str, str]:
+        """Table -> path, without the tables that are not named."""
+        named = self.model_dump(include={"roster", "engagement", "phases", "ties", "outcomes"})
+        return {key: name for key, name in named.items() if name is not None}
 
 
 class StudyFile(Part):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.sections.change import change_draft
 from sctoolkit.evaluation.sections.claim import claim_draft
+from sctoolkit.evaluation.sections.dose import dose_drafts
 from sctoolkit.evaluation.sections.entry import entry_drafts
-from sctoolkit.evaluation.sections.measurement import reliability_draft, structure_draft
+from sctoolkit.evaluation.sections.measurement import reliability_drafts, structure_drafts
 from sctoolkit.evaluation.sections.missing import missing_drafts
 from sctoolkit.evaluation.sections.quality import quality_draft
 from sctoolkit.evaluation.sections.scores import scores_draft
@@ -20,10 +21,11 @@ def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
         who_draft(evaluation),
         change_draft(evaluation),
         *entry_drafts(evaluation),
+        *dose_drafts(evaluation),
         claim_draft(evaluation),
         *missing_drafts(evaluation),
         scores_draft(evaluation),
-        reliability_draft(evaluation),
-        structure_draft(evaluation),
+        *reliability_drafts(evaluation),
+        *structure_drafts(evaluation),
         quality_draft(evaluation),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.sections.naming import outcome_caveats
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
 
@@ -14,14 +15,16 @@ def claim_draft(evaluation: Evaluation) -> Draft:
     found = [finding for finding in evaluation.findings if finding.change is not None]
     primary = [finding for finding in found if finding.outcome.primary] or found
     routes = [finding.change.route for finding in primary if finding.change is not None]
-    told = {caveat.sentence: caveat for f in primary if f.change is not None for caveat in f.change.caveats}
-    caveats = [caveat for caveat in told.values() if caveat.code not in NOT_A_WEAKNESS]
+    told = [(f.outcome, f.change.caveats) for f in primary if f.change is not None]
+    caveats = [caveat for caveat in outcome_caveats(told) if caveat.code not in NOT_A_WEAKNESS]
+    compared = any(finding.by_entry is not None for finding in evaluation.findings)
     return what_may_be_said(
         Claim(
             rung=rung_of(evaluation),
             assumptions=tuple(dict.fromkeys(_sentence(route.assumption) for route in routes)),
             cannot=tuple(dict.fromkeys(_sentence(route.refused) for route in routes if route.refused)),
             linked=any(route.facts.linkage == "linked" for route in routes),
+            compared_elsewhere=compared,
         ),
         caveats=caveats,
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sctoolkit.change.estimates import Estimate
 from sctoolkit.change.staggered_did import StaggeredDid
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
+from sctoolkit.evaluation.sections.naming import outcome_caveats
+from sctoolkit.evaluation.study import waves_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.by_entry import EntryClaim, EntryGain, by_entry_section
 
@@ -19,22 +22,18 @@ def entry_drafts(evaluation: Evaluation) -> Iterator[Draft]:
         return
     gains = [gain for outcome, result in found for gain in _gains(evaluation, outcome, result)]
     claims = [EntryClaim(label=outcome.label, sentence=result.claim, rung=result.rung) for outcome, result in found]
-    told = {caveat.sentence: caveat for _, result in found for caveat in result.caveats}
-    level = evaluation.study.plan.analysis.ci_level
-    yield by_entry_section(gains, claims, level=level, caveats=list(told.values()))
+    caveats = outcome_caveats((outcome, result.caveats) for outcome, result in found)
+    yield by_entry_section(gains, claims, level=evaluation.study.plan.analysis.ci_level, caveats=caveats)
 
 
 def _gains(evaluation: Evaluation, outcome: Outcome, result: StaggeredDid) -> Iterator[EntryGain]:
-    frame = answers_of(evaluation, outcome).frame
-    n = int((frame[outcome.name].notna() & frame["wave"].isin(result.provenance.waves or frame["wave"])).sum())
-    for estimate in result.estimates:
-        if estimate.role == "detail" and estimate.estimator != "by waves since entry":
-            continue
-        permuted = estimate.estimator.startswith("permutation")
+    n = _people(evaluation, outcome)
+    shown = [e for e in result.estimates if e.role != "detail" or e.estimator == "by waves since entry"]
+    for estimate in sorted(shown, key=_place):
         yield EntryGain(
             scale=outcome.name,
             label=outcome.label,
-            what=estimate.term or ("on average, by permutation of the order of entry" if permuted else "on average"),
+            what=_what(estimate),
             kind=estimate.role,
             estimate=estimate.estimate,
             ci_low=estimate.ci_low,
@@ -43,3 +42,32 @@ def _gains(evaluation: Evaluation, outcome: Outcome, result: StaggeredDid) -> It
             n=n,
             n_organisations=estimate.n_clusters or 0,
         )
+
+
+def _people(evaluation: Evaluation, outcome: Outcome) -> int:
+    """People with a value at any wave; answers where nobody can be followed."""
+    answers = answers_of(evaluation, outcome)
+    frame = answers.frame
+    rows = frame[frame[outcome.name].notna() & frame["wave"].isin(waves_of(evaluation.study, answers.responses))]
+    if "respondent" not in rows.columns:
+        return len(rows)
+    return int(rows.loc[rows["respondent"] != "", "respondent"].nunique() + (rows["respondent"] == "").sum())
+
+
+def _place(estimate: Estimate) -> int:
+    """Reading order: on average, by permutation, by waves since entry, before entry."""
+    if estimate.estimator.startswith("permutation"):
+        return 1
+    return 0 if not estimate.term else 3 if " before " in estimate.term else 2
+
+
+def _what(estimate: Estimate) -> str:
+    """Return what a row is, in words."""
+    if not estimate.term:
+        permuted = estimate.estimator.startswith("permutation")
+        return "on average, entries in any other order" if permuted else "on average"
+    kind, _, number = estimate.term.partition(": ")
+    waves = "1 wave" if number == "1" else f"{number} waves"
+    if " before " in kind:
+        return f"{waves} before entry (0 expected)"
+    return "at the first wave after entry" if number == "0" else f"{waves} later"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.waves import wave_name
+from sctoolkit.evaluation.study import pair_of
 from sctoolkit.measurement.cfa_result import CfaResult
 from sctoolkit.measurement.invariance_result import Invariance
 from sctoolkit.measurement.reliability_result import Coefficient, Reliability
@@ -17,8 +20,8 @@ from sctoolkit.report.sections.reliability import ScaleReliability, reliability_
 from sctoolkit.report.sections.structure import ScaleInvariance, ScaleStructure, structure_section
 
 
-def reliability_draft(evaluation: Evaluation) -> Draft:
-    """Return the section on reliability, scale by scale and wave by wave."""
+def reliability_drafts(evaluation: Evaluation) -> Iterator[Draft]:
+    """Reliability, scale by scale and wave by wave; nothing where there are only single items and counts."""
     measured = [(finding.outcome, finding.measurement) for finding in evaluation.findings if finding.measurement]
     rows = [
         _reliability_row(outcome, wave, result)
@@ -26,7 +29,8 @@ def reliability_draft(evaluation: Evaluation) -> Draft:
         for wave, result in measurement.reliability
     ]
     caveats = [caveat for _, measurement in measured for caveat in measurement.caveats]
-    return reliability_section(rows, ordered=evaluation.study.plan.analysis.ordered, caveats=caveats)
+    if rows or caveats:
+        yield reliability_section(rows, ordered=evaluation.study.plan.analysis.ordered, caveats=caveats)
 
 
 def _reliability_row(outcome: Outcome, wave: str, result: Reliability) -> ScaleReliability:
@@ -49,16 +53,20 @@ def _reliability_row(outcome: Outcome, wave: str, result: Reliability) -> ScaleR
     )
 
 
-def structure_draft(evaluation: Evaluation) -> Draft:
-    """Return the section on structure and invariance of the primary scales."""
+def structure_drafts(evaluation: Evaluation) -> Iterator[Draft]:
+    """Structure and invariance of the primary scales; nothing where no model could be fitted."""
     measured = [(finding.outcome, finding.measurement) for finding in evaluation.findings if finding.measurement]
     fits = [_fit(outcome, found.structure) for outcome, found in measured if found.structure is not None]
     levels = []
     for outcome, found in measured:
-        for what, result in (("sides", found.over_sides), ("waves", found.over_waves)):
+        labels = {item.code: item.label for item in answers_of(evaluation, outcome).instrument.items}
+        for result in (found.over_sides, found.over_waves):
             if result is not None:
-                levels += list(_levels(outcome, what, result))
-    return structure_section(fits, levels, ordered=evaluation.study.plan.analysis.ordered)
+                levels += list(_levels(outcome, result, labels))
+    if not fits and not levels:
+        return
+    pair = pair_of(evaluation.study, evaluation.answers[0].responses)
+    yield structure_section(fits, levels, ordered=evaluation.study.plan.analysis.ordered, wave=wave_name(pair[0]))
 
 
 def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
@@ -86,7 +94,8 @@ def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
     )
 
 
-def _levels(outcome: Outcome, what: str, result: Invariance) -> Iterator[ScaleInvariance]:
+def _levels(outcome: Outcome, result: Invariance, labels: Mapping[str, str]) -> Iterator[ScaleInvariance]:
+    """One record a pair of sides or waves."""
     for effect in result.score_effects:
         yield ScaleInvariance(
             scale=outcome.name,
@@ -95,7 +104,32 @@ def _levels(outcome: Outcome, what: str, result: Invariance) -> Iterator[ScaleIn
             compared=f"{wave_name(effect.block)} less {wave_name(effect.reference)}",
             level=result.verdict,
             partial=result.partial_verdict,
-            freed=tuple(freed.parameter for freed in result.freed),
+            freed=tuple(freed_words(freed.parameter, labels) for freed in result.freed),
             difference=effect.observed,
             drift=effect.drift,
         )
+
+
+FREED: tuple[tuple[str, str], ...] = (
+    (r"(?P<item>\S+) \| t(?P<step>\d+)", "threshold {step} of “{item}”"),
+    (r"\S+ =~ (?P<item>\S+)", "loading of “{item}”"),
+    (r"(?P<item>\S+) ~~ (?P=item)", "residual of “{item}”"),
+    (r"(?P<item>\S+) ~ ?1", "intercept of “{item}”"),
+)
+"""Parameter as the model syntax writes it -> the same in words."""
+
+
+def freed_words(parameter: str, labels: Mapping[str, str]) -> str:
+    """Return a parameter that differs between blocks in words, with the label of its item.
+
+    Examples
+    --------
+    >>> freed_words("ts2 | t1", {"ts2": "care about us"})
+    'threshold 1 of “care about us”'
+    """
+    for pattern, text in FREED:
+        found = re.fullmatch(pattern, parameter)
+        if found is not None:
+            named = found.groupdict()
+            return text.format(**{**named, "item": labels.get(named["item"], named["item"])})
+    return parameter

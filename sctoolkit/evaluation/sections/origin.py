@@ -17,12 +17,12 @@ def origin(evaluation: Evaluation) -> Origin:
         "Items": "ordinal" if plan.analysis.ordered else "continuous",
         "Intervals": f"{plan.analysis.ci_level:.0%}",
         "Comparison": plan.analysis.comparison,
+        "How groups came about": plan.analysis.assignment,
     }
     return Origin(
         inputs=dict(evaluation.provenance.inputs),
-        instrument=", ".join(instrument.name for instrument in instruments),
-        instrument_version=", ".join(instrument.version for instrument in instruments),
-        instrument_status=", ".join(instrument.status for instrument in instruments),
+        instrument="; ".join(f"{instrument.name} {instrument.version}" for instrument in instruments),
+        instrument_status=", ".join(dict.fromkeys(instrument.status for instrument in instruments)),
         options=options,
         seed=plan.analysis.seed,
         citation="; ".join(source.citation for instrument in instruments for source in instrument.source[:1]),

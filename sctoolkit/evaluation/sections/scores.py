@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sctoolkit.evaluation.evaluate import Evaluation, Finding, caveats_of
+from sctoolkit.evaluation.evaluate import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
+from sctoolkit.evaluation.sections.naming import reading_caveats
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.score_distributions import ItemAnswers, ScoreSummary, score_distributions
 
 MOST_ANSWERS = 7
+OWN_ANSWERS = "/"
+"""Stands between scale and item where an item has other answers than the first one, hence a picture of its own."""
 
 
 def scores_draft(evaluation: Evaluation) -> Draft:
@@ -23,7 +26,14 @@ def scores_draft(evaluation: Evaluation) -> Draft:
     items = [row for finding in primary for row in _item_answers(evaluation, finding)]
     summaries = [row for finding in evaluation.findings for row in _summaries(finding.outcome, finding)]
     labels = {finding.outcome.name: finding.outcome.label for finding in evaluation.findings}
-    return score_distributions(items, summaries, labels=labels, caveats=list(caveats_of(evaluation)))
+    labels |= {row.scale: _picture_name(row, labels) for row in items}
+    return score_distributions(items, summaries, labels=labels, caveats=list(reading_caveats(evaluation)))
+
+
+def _picture_name(row: ItemAnswers, labels: dict[str, str]) -> str:
+    """Name of the picture that an item is in: its scale, and the item where that has answers of its own."""
+    scale, _, item = row.scale.partition(OWN_ANSWERS)
+    return f"{labels[scale]}, {row.label}" if item else labels[scale]
 
 
 def _item_answers(evaluation: Evaluation, finding: Finding) -> Iterator[ItemAnswers]:
@@ -33,20 +43,26 @@ def _item_answers(evaluation: Evaluation, finding: Finding) -> Iterator[ItemAnsw
     waves = pair_of(evaluation.study, responses)
     wave = responses.roles["wave"]
     side = responses.roles.get("side", np.full(responses.n, ""))
+    first: tuple[str, ...] = ()
     for code in finding.outcome.items:
         options = instrument.response_of(code).codes
         if code not in responses.items or not 2 <= len(options) <= MOST_ANSWERS:
             continue
         given = responses.codes[:, responses.items.index(code)]
         ordered = sorted(options, key=lambda answer: (answer.score, answer.code))
+        texts = tuple(answer.label or str(answer.code) for answer in ordered)
+        first = first or texts
+        picture = finding.outcome.name if texts == first else f"{finding.outcome.name}{OWN_ANSWERS}{code}"
         for name in sorted(set(side.tolist())):
             for at in waves:
                 rows = given[(wave == at) & (side == name)]
                 yield ItemAnswers(
                     item=code,
                     label=instrument.by_code[code].label,
-                    scale=finding.outcome.name,
-                    counts={answer.label or str(answer.code): int((rows == answer.code).sum()) for answer in ordered},
+                    scale=picture,
+                    counts={
+                        text: int((rows == answer.code).sum()) for text, answer in zip(texts, ordered, strict=True)
+                    },
                     wave=wave_name(at),
                     side=str(name),
                     reverse_keyed=instrument.by_code[code].keying == -1,

@@ -6,19 +6,25 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from sctoolkit.evaluation.evaluate import Answers, Evaluation
+import pandas as pd
+
+from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import waves_of
+from sctoolkit.evaluation.took_part import took_part
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.who_answered import Followed, Returns, who_answered
+
+NOT_KNOWN = "not known"
 
 
 def who_draft(evaluation: Evaluation) -> Draft:
     """Return the section on who answered and who could be followed."""
     main = evaluation.answers[0]
+    frame = main.frame[took_part(evaluation.answers)]
     waves = waves_of(evaluation.study, main.responses)
     invited = _invited(evaluation)
-    return who_answered(_returns(main, waves, invited), _followed(main, waves), caveats=_notes(evaluation))
+    return who_answered(_returns(frame, waves, invited), _followed(frame, waves), caveats=_notes(evaluation))
 
 
 def _notes(evaluation: Evaluation) -> list[Any]:
@@ -41,8 +47,13 @@ def _invited(evaluation: Evaluation) -> dict[tuple[str, str, str], int]:
     return found
 
 
-def _returns(main: Answers, waves: tuple[str, ...], invited: dict[tuple[str, str, str], int]) -> Iterator[Returns]:
-    frame = main.frame
+def _returns(
+    frame: pd.DataFrame, waves: tuple[str, ...], invited: dict[tuple[str, str, str], int]
+) -> Iterator[Returns]:
+    """Who answered, of those asked: by wave, by side, by organisation."""
+    for name in ("side", "organisation"):
+        if name in frame.columns:
+            frame = frame.assign(**{name: frame[name].where(frame[name] != "", NOT_KNOWN)})
     for wave in waves:
         rows = frame[frame["wave"] == wave]
         yield Returns(wave=wave_name(wave), n=len(rows), invited=invited.get((wave, "", "")))
@@ -53,15 +64,15 @@ def _returns(main: Answers, waves: tuple[str, ...], invited: dict[tuple[str, str
                 )
     if "organisation" in frame.columns:
         keys = ["wave", *(["side"] if "side" in frame.columns else []), "organisation"]
-        for key, part in frame.groupby(keys, sort=True):
+        for key, part in frame[frame["wave"].isin(waves)].groupby(keys, sort=True):
             place = dict(zip(keys, map(str, key), strict=True))
             seen = (place["wave"], place.get("side", ""), place["organisation"])
             named = {**place, "wave": wave_name(place["wave"])}
             yield Returns(n=len(part), invited=invited.get(seen), **named)
 
 
-def _followed(main: Answers, waves: tuple[str, ...]) -> Iterator[Followed]:
-    frame = main.frame
+def _followed(frame: pd.DataFrame, waves: tuple[str, ...]) -> Iterator[Followed]:
+    """Who answered at two waves in a row, over all and side by side."""
     if "respondent" not in frame.columns:
         return
     sides = sorted(set(frame["side"]) - {""}) if "side" in frame.columns else []

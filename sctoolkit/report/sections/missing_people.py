@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
+from sctoolkit.disclosure.table import Cell, Column, Row, Table, Value, Who, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
@@ -69,8 +70,9 @@ def missing_people(
         Remarks of the analysis.
     """
     interval = f"{level:.0%} interval"
-    told = tuple(verdicts)
-    tables = (_shares(tuple(shares), interval), _views(tuple(views), interval))
+    told, parts = tuple(verdicts), tuple(shares)
+    everybody = {(entry.scale, entry.side): entry.n for entry in parts if entry.part == "all"}
+    tables = (_shares(parts, interval), _views(tuple(views), everybody, interval))
 
     def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
         blocks: list[Block] = [Paragraph(phrase("missing.lead"), "lead")]
@@ -91,23 +93,31 @@ def _shares(shares: tuple[FollowUp, ...], interval: str) -> Table:
         Column("part", "People"),
         Column("n", "At the start", "count"),
         Column("share", "Followed up", "percent"),
-        Column("interval", f"{interval}, percent", "interval"),
+        Column("ci_low", f"{interval}, from", "percent"),
+        Column("ci_high", "to", "percent"),
     )
-    rows = [
-        Row(
-            {
-                "label": entry.label, "side": entry.side, "part": entry.part, "n": entry.n, "share": 100 * entry.share,
-                "interval": (100 * entry.ci_low, 100 * entry.ci_high),
-            },
-            key_of({"start": entry.scale, "side": entry.side, "part": entry.part if entry.part != "all" else ""}),
-            entry.n,
-        )
-        for entry in shares
-    ]  # fmt: skip
+    rows = [_share_row(entry) for entry in shares]
     return make_table("follow-up", "Share of people followed up, by where they stood at the start", columns, rows)
 
 
-def _views(views: tuple[LostView, ...], interval: str) -> Table:
+def _share_row(entry: FollowUp) -> Row:
+    """A share and its interval are counts of people followed up, of those at the start."""
+    part = entry.part if entry.part != "all" else ""
+    followed = round(entry.share * entry.n) if math.isfinite(entry.share) else 0
+    people = _start_key(entry.scale, entry.side, part=part, followed="yes")
+    shown = {"share": entry.share, "ci_low": entry.ci_low, "ci_high": entry.ci_high}
+    cells = {key: Cell(100 * value, people, followed, base=entry.n) for key, value in shown.items()}
+    values: dict[str, Cell | Value] = {"label": entry.label, "side": entry.side, "part": entry.part, "n": entry.n}
+    return Row({**values, **cells}, _start_key(entry.scale, entry.side, part=part), entry.n)
+
+
+def _start_key(scale: str, side: str, **more: str) -> Who:
+    """The people with a score at the start, or a part of them."""
+    return key_of({"start": scale, "side": side, **more})
+
+
+def _views(views: tuple[LostView, ...], everybody: Mapping[tuple[str, str], int], interval: str) -> Table:
+    """Views over all people of the start are about these, the others about those followed up."""
     columns = (
         Column("label", "Scale", row_header=True),
         Column("side", "Side", print_only_if_used=True),
@@ -122,7 +132,9 @@ def _views(views: tuple[LostView, ...], interval: str) -> Table:
                 "label": entry.label, "side": entry.side, "view": entry.view, "n": entry.n, "estimate": entry.estimate,
                 "interval": (entry.ci_low, entry.ci_high),
             },
-            key_of({"view": f"{entry.scale} {entry.n}", "side": entry.side}),
+            _start_key(
+                entry.scale, entry.side, followed="" if entry.n == everybody.get((entry.scale, entry.side)) else "yes"
+            ),
             entry.n,
         )
         for entry in views

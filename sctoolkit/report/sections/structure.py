@@ -53,6 +53,7 @@ def structure_section(
     invariances: Iterable[ScaleInvariance],
     *,
     ordered: bool,
+    wave: str = "",
     caveats: Iterable[Caveat] = (),
 ) -> Draft:
     """Return the section on structure and invariance; its first sentence says how items were treated.
@@ -65,20 +66,26 @@ def structure_section(
         One record a scale and comparison.
     ordered : bool
         Whether items were treated as ordinal.
+    wave : str
+        Wave that the one-factor models are of; all waves without.
     caveats : iterable of Caveat
         Remarks of the analysis.
     """
     fits, levels = tuple(structures), tuple(invariances)
-    tables = [table for table in (_fit_table(fits), _level_table(levels)) if table is not None]
+    tested = tuple(fit for fit in fits if fit.dof > 0)
+    saturated = [fit.label for fit in fits if not fit.dof > 0]
+    tables = [table for table in (_fit_table(tested, wave), _level_table(levels)) if table is not None]
     lead = phrase("reliability.lead_ordinal" if ordered else "reliability.lead_continuous")
 
     def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
         blocks: list[Block] = [Paragraph(lead, "lead")]
         if "structure" in safe:
             blocks += [Paragraph(phrase("structure.fit")), safe["structure"]]
+        if saturated:
+            blocks.append(Paragraph(phrase("structure.saturated", scales=listed(saturated)), "quiet"))
         if "invariance" in safe:
             blocks += [Paragraph(phrase("structure.invariance")), *_warnings(safe["invariance"]), safe["invariance"]]
-        if not safe:
+        if not safe and not saturated:
             blocks.append(Paragraph(phrase("structure.none")))
         blocks += [Paragraph(caveat.sentence, "caution") for caveat in kept]
         return Section(id="structure", heading="Do the items mean the same to everybody", blocks=tuple(blocks))
@@ -86,7 +93,7 @@ def structure_section(
     return Draft(tables=tuple(tables), compose=compose, caveats=tuple(caveats))
 
 
-def _fit_table(fits: tuple[ScaleStructure, ...]) -> Table | None:
+def _fit_table(fits: tuple[ScaleStructure, ...], wave: str) -> Table | None:
     if not fits:
         return None
     columns = (
@@ -106,13 +113,14 @@ def _fit_table(fits: tuple[ScaleStructure, ...]) -> Table | None:
                 "scale": fit.label, "n": fit.n, "chi2": fit.chi2, "dof": fit.dof, "p_value": fit.p_value,
                 "cfi": fit.cfi, "rmsea": fit.rmsea, "interval": (fit.rmsea_low, fit.rmsea_high), "srmr": fit.srmr,
             },
-            key_of({"rows": "all waves", f"complete:{fit.scale}": "yes"}),
+            key_of({"wave": wave, f"complete:{fit.scale}": "yes"}),
             fit.n,
         )
         for fit in fits
     ]  # fmt: skip
     note = f"Estimator: {listed(list(dict.fromkeys(fit.estimator for fit in fits)))}."
-    return make_table("structure", "One-factor model of each scale, all waves", columns, rows, notes=[note])
+    caption = f"One-factor model of each scale, {wave or 'all waves'}"
+    return make_table("structure", caption, columns, rows, notes=[note])
 
 
 def _level_table(levels: tuple[ScaleInvariance, ...]) -> Table | None:
@@ -123,16 +131,16 @@ def _level_table(levels: tuple[ScaleInvariance, ...]) -> Table | None:
         Column("compared", "Compared"),
         Column("n", "People", "count"),
         Column("level", "Holds up to"),
-        Column("partial", "With some items free", print_only_if_used=True),
-        Column("freed", "Free", print_only_if_used=True),
+        Column("partial", "With some left free", print_only_if_used=True),
+        Column("freed", "Left free", print_only_if_used=True),
         Column("difference", "Difference, points", "score"),
-        Column("drift", "Of it item drift", "score"),
+        Column("drift", "Of which drift", "score"),
     )
     rows = [
         Row(
             {
                 "scale": entry.label, "compared": entry.compared, "n": entry.n, "level": entry.level,
-                "partial": entry.partial if entry.partial != entry.level else "", "freed": ", ".join(entry.freed),
+                "partial": entry.partial if entry.partial != entry.level else "", "freed": "; ".join(entry.freed),
                 "difference": entry.difference, "drift": entry.drift,
             },
             key_of({f"complete:{entry.scale}": "yes", "compared": entry.compared}),

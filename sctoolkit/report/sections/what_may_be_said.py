@@ -26,6 +26,8 @@ class Claim:
         to the rung's words.
     linked : bool
         Whether only people were compared who answered at both waves.
+    compared_elsewhere : bool
+        Whether another section of the report compares those who took part with others.
     """
 
     rung: str
@@ -33,6 +35,7 @@ class Claim:
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
     linked: bool = True
+    compared_elsewhere: bool = False
 
 
 def what_may_be_said(claim: Claim, *, caveats: Iterable[Caveat] = ()) -> Draft:
@@ -90,7 +93,7 @@ def _section(claim: Claim, caveats: tuple[Caveat, ...]) -> Section:
         blocks.append(Bullets(limits, "What weakens it"))
     cannot = [*claim.cannot]
     if place < 3:
-        cannot.append(phrase("claim.cannot_cause"))
+        cannot.append(phrase("claim.cannot_cause_alone" if claim.compared_elsewhere else "claim.cannot_cause"))
     if claim.linked and place > 0:
         cannot.append(phrase("claim.cannot_lost"))
     cannot += [phrase("claim.cannot_everyone"), phrase("claim.cannot_person")]

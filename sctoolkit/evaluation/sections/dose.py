@@ -1,0 +1,45 @@
+"""Change with dose: what the engagement log counts, set beside the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sctoolkit.change.dose import Dose
+from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.programme import DOSES
+from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.dose import DoseClaim, DoseSlope, dose_section
+
+
+def dose_drafts(evaluation: Evaluation) -> Iterator[Draft]:
+    """Yield the section on dose; nothing where no log says how much there was."""
+    found = [(finding.outcome, finding.by_dose) for finding in evaluation.findings if finding.by_dose is not None]
+    if not found:
+        return
+    name, step = DOSES[evaluation.study.plan.logs.dose]
+    slopes = [slope for outcome, result in found for slope in _slopes(outcome, result, step)]
+    told = {caveat.sentence: caveat for _, result in found for caveat in result.caveats}
+    yield dose_section(
+        slopes,
+        [DoseClaim(sentence=result.claim, rung=result.rung) for _, result in found],
+        dose=name,
+        step=step,
+        level=evaluation.study.plan.analysis.ci_level,
+        caveats=list(told.values()),
+    )
+
+
+def _slopes(outcome: Outcome, result: Dose, step: float) -> Iterator[DoseSlope]:
+    for estimate in result.estimates:
+        yield DoseSlope(
+            scale=outcome.name,
+            label=outcome.label,
+            what=f"{estimate.estimand}, {estimate.side}" if estimate.side else estimate.estimand,
+            estimate=step * estimate.estimate,
+            ci_low=step * estimate.ci_low,
+            ci_high=step * estimate.ci_high,
+            p_value=estimate.p_value,
+            n=estimate.n_obs,
+            n_organisations=estimate.n_clusters or 0,
+        )
