@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sctoolkit.change.invariance_gate import ENOUGH
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.sections.naming import outcome_caveats
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
+from sctoolkit.result import Caveat
 
 NOT_A_WEAKNESS = frozenset({"rows_left_out", "people_by_side"})
 
@@ -16,7 +18,7 @@ def claim_draft(evaluation: Evaluation) -> Draft:
     primary = [finding for finding in found if finding.outcome.primary] or found
     routes = [finding.change.route for finding in primary if finding.change is not None]
     told = [(f.outcome, f.change.caveats) for f in primary if f.change is not None]
-    caveats = [caveat for caveat in outcome_caveats(told) if caveat.code not in NOT_A_WEAKNESS]
+    caveats = [caveat for caveat in outcome_caveats(told) if _weakens(caveat)]
     compared = any(finding.by_entry is not None for finding in evaluation.findings)
     return what_may_be_said(
         Claim(
@@ -28,6 +30,13 @@ def claim_draft(evaluation: Evaluation) -> Draft:
         ),
         caveats=caveats,
     )
+
+
+def _weakens(caveat: Caveat) -> bool:
+    """Whether a caveat is a weakness of the claim: a scale that kept its meaning is none."""
+    if caveat.code == "measurement_invariance":
+        return caveat.numbers["verdict"] not in ENOUGH
+    return caveat.code not in NOT_A_WEAKNESS
 
 
 def rung_of(evaluation: Evaluation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sctoolkit.change.dose import Dose
+from sctoolkit.change.estimates import Estimate
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.programme import DOSES
@@ -35,7 +36,7 @@ def _slopes(outcome: Outcome, result: Dose, step: float) -> Iterator[DoseSlope]:
         yield DoseSlope(
             scale=outcome.name,
             label=outcome.label,
-            what=f"{estimate.estimand}, {estimate.side}" if estimate.side else estimate.estimand,
+            what=_named(estimate),
             estimate=step * estimate.estimate,
             ci_low=step * estimate.ci_low,
             ci_high=step * estimate.ci_high,
@@ -43,3 +44,11 @@ def _slopes(outcome: Outcome, result: Dose, step: float) -> Iterator[DoseSlope]:
             n=estimate.n_obs,
             n_organisations=estimate.n_clusters or 0,
         )
+
+
+def _named(estimate: Estimate) -> str:
+    """The slope in words: within or between organisations, of one side, or the difference of two sides."""
+    if estimate.estimand.startswith("difference of slopes"):
+        return estimate.estimand
+    kind = "within" if estimate.estimand.startswith("change") else "between"
+    return f"{kind} organisations, {estimate.side}" if estimate.side else f"{kind} organisations"
