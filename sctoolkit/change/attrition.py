@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 TRUNCATE_AT = 0.01
 FEW_LEFT = 5
+AS_NOUNS = {"weighted for staying": "weighting for staying"}
+"""Name of a view in the table -> the same in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -407,8 +409,14 @@ def _verdict(reference: Estimate, views: Sequence[Estimate], bounds: Sequence[Es
     own = reading(reference.ci_low, reference.ci_high)
     broken = [e.estimator for e in asked if reading(e.ci_low, e.ci_high) != own]
     if broken:
-        return say("changes_under", "L0", checks=" and ".join(dict.fromkeys(broken))), False
-    return say("survives", "L0", checks=", ".join(dict.fromkeys(e.estimator for e in asked))), True
+        return say("changes_under", "L0", checks=_named(broken)), False
+    return say("survives", "L0", checks=_named(e.estimator for e in asked)), True
+
+
+def _named(estimators: Iterable[str]) -> str:
+    """Views of the lost as nouns, each once: what a result survives or changes under."""
+    nouns = [AS_NOUNS.get(name, name) for name in dict.fromkeys(estimators)]
+    return " and ".join(part for part in (", ".join(nouns[:-1]), nouns[-1]) if part)
 
 
 def _caveats(start: _Start, ess: float, tipping: Sequence[Estimate]) -> tuple[Caveat, ...]:

@@ -420,11 +420,20 @@ def _before(cells: GroupTime) -> tuple[Caveat, ...]:
     return (
         Caveat(
             code="waves_before_entry",
-            sentence=f"Before entry {count} differences moved together with p = {p_value:.2f}: a large p does not show "
-            "that groups moved alike, a small one speaks against it.",
+            sentence=f"Test of no difference before entry: {_written(p_value)} ({_differences(count)}). A large p does "
+            "not show that groups moved alike, a small one speaks against it.",
             numbers={"statistic": statistic, "n_differences": count, "p_value": p_value},
         ),
     )
+
+
+def _written(p_value: float) -> str:
+    """A p-value as text; never 0.00."""
+    return "p < 0.01" if p_value < 0.01 else f"p = {p_value:.2f}"
+
+
+def _differences(count: int) -> str:
+    return "1 difference" if count == 1 else f"{count} differences"
 
 
 def _always(names: list[str], always: npt.NDArray[np.bool_]) -> tuple[Caveat, ...]:

@@ -28,8 +28,8 @@ def took_part(answers: tuple[Answers, ...]) -> npt.NDArray[np.bool_]:
     -------
     (n,) bool array
     """
-    found = [replied(one.responses) for one in answers]
-    return np.logical_or.reduce(found)
+    together: npt.NDArray[np.bool_] = np.any([replied(one.responses) for one in answers], axis=0)
+    return together
 
 
 def replied(responses: Responses) -> npt.NDArray[np.bool_]:
