@@ -87,7 +87,7 @@ def _scaled(fit: ModelFit, base: Baseline, n: float, n_groups: int) -> dict[str,
     reference = corrected_test(fit, base.chi2, base.dof, base.trace_1, base.trace_2)
     if test is None or reference is None:
         return empty
-    if fit.convention == "lavaan" and test.shift == 0.0:
+    if fit.convention == "lavaan" and test.shift == 0.0 and fit.sandwich.trace_1 > 0.0:
         low, high = rmsea_interval(fit.chi2, fit.sandwich.trace_1, n, n_groups)
     else:
         low, high = rmsea_interval(test.chi2, fit.dof, n, n_groups)

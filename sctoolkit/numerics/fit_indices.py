@@ -89,8 +89,10 @@ def rmsea_interval(
     The bounds are sqrt(G c l / (N df)) with l the noncentrality at which P(chi2_df(l) <= T / c) is (1 + level) / 2 and
     (1 - level) / 2; 0 where none exists.
     """
-    if dof <= 0 or not np.isfinite(chi2):
-        return (0.0, 0.0) if dof <= 0 else (NAN, NAN)
+    if dof <= 0:
+        return 0.0, 0.0
+    if not (np.isfinite(chi2) and chi2 >= 0.0 and scale > 0.0):
+        return NAN, NAN
     tail = (1.0 - level) / 2.0
     low = _noncentrality(chi2 / scale, dof, 1.0 - tail)
     high = _noncentrality(chi2 / scale, dof, tail)
@@ -121,4 +123,6 @@ def _noncentrality(chi2: float, dof: float, probability: float) -> float:
     high = max(chi2, 1.0)
     while excess(high) > 0.0:
         high *= 2.0
+    if not (excess(0.0) >= 0.0 >= excess(high)):
+        return NAN
     return float(brentq(excess, 0.0, high, xtol=1e-10, rtol=1e-12))

@@ -37,6 +37,10 @@ def upper_tail(chi2: float, dof: float) -> float:
 def mean_adjusted(chi2: float, dof: int, trace_1: float) -> CorrectedTest:
     """Return the mean-adjusted (Satorra-Bentler) statistic ``chi2 * dof / trace_1``.
 
+    Notes
+    -----
+    Undefined (nan) where the trace is not positive, which MLR can bring about in small samples.
+
     References
     ----------
     Satorra & Bentler (1994).
@@ -49,6 +53,8 @@ def mean_adjusted(chi2: float, dof: int, trace_1: float) -> CorrectedTest:
     if dof <= 0:
         return CorrectedTest(0.0, 0.0, float("nan"), float("nan"), 0.0)
     factor = trace_1 / dof
+    if not factor > 0.0:
+        return CorrectedTest(float("nan"), float(dof), float("nan"), factor, 0.0)
     return CorrectedTest(chi2 / factor, float(dof), upper_tail(chi2 / factor, dof), factor, 0.0)
 
 
