@@ -124,5 +124,5 @@ def test_robust_ml_keeps_its_level_where_plain_ml_does_not() -> None:
     )
     assert rates["ML"] > 0.10
     assert close_to(rates["MLM"], 0.05, 0.035)
-    # MLR estimates its scaling from two noisy traces and rejects too often in heavy tails (t with 5 dof: .168, MLM .050)
+    # MLR takes its scaling from two noisy traces: too often rejected in heavy tails (t with 5 dof: .168, MLM .050)
     assert rates["MLR"] < rates["ML"]
