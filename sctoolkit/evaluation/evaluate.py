@@ -18,7 +18,7 @@ from sctoolkit.evaluation.gate import gated
 from sctoolkit.evaluation.measure import Measurement, attempt, measure
 from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of
 from sctoolkit.evaluation.programme import Programme, by_dose, by_entry, programme_of
-from sctoolkit.evaluation.study import Study, pair_of, waves_of
+from sctoolkit.evaluation.study import Study, check_waves, pair_of, waves_of
 from sctoolkit.evaluation.study_file import Analysis
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
@@ -152,6 +152,8 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
     """
     say = progress or (lambda message: None)
     answers = tuple(_answers(study, instrument, say) for instrument in study.instruments)
+    for one in answers:
+        check_waves(study, one.responses)
     programme = programme_of(study, answers[0].frame, answers[0].responses)
     findings = [
         _finding(study, one, outcome, programme, say)
@@ -299,6 +301,8 @@ def _design_columns(frame: pd.DataFrame) -> dict[str, str]:
 def _change(study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None) -> Change:
     plan, frame = study.plan.analysis, answers.frame
     present = set(frame.columns)
+    if plan.comparison in present:
+        frame = frame[frame[plan.comparison] != ""]
     grouped = plan.comparison == "group"
     change = estimate_change(
         frame.rename(columns={outcome.name: outcome.label}),

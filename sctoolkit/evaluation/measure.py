@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -65,8 +66,15 @@ def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Ca
     try:
         return call()
     except SctoolkitError as error:
-        caveats.append(Caveat(code="not_given", sentence=f"{outcome.label}: no {what} is given. {error.problem}"))
+        sentence = f"{outcome.label}: no {what} is given. {error.problem}"
+        caveats.append(Caveat(code="not_given", sentence=sentence, n_people=_smallest_count(error.problem)))
         return None
+
+
+def _smallest_count(text: str) -> int | None:
+    """The smallest whole number of a sentence that is not a wave: it may count people."""
+    counts = [int(number) for number in re.findall(r"(?<!wave )(?<![\w.])\d+(?![\w.]\d)", text)]
+    return min(counts, default=None)
 
 
 def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | None:

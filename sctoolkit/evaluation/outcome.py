@@ -28,6 +28,11 @@ class Outcome:
     is_scale: bool
     smallest_change: float | None
 
+    @property
+    def key(self) -> str:
+        """Name that no other outcome of the study has: scales of two instruments may share theirs."""
+        return f"{self.instrument}.{self.name}"
+
 
 def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> Iterator[Outcome]:
     """Yield the outcomes of one instrument: scales that the data can score, then single items of the plan."""
@@ -38,7 +43,7 @@ def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> I
         if len(present) >= (scale.minimum or 1):
             yield Outcome(
                 name=name,
-                label=scale.label,
+                label=_label(study, instrument, scale.label),
                 instrument=instrument.id,
                 items=scale.items,
                 range=scale.range,
@@ -61,6 +66,12 @@ def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> I
                 is_scale=False,
                 smallest_change=plan.smallest_change.get(code),
             )
+
+
+def _label(study: Study, instrument: Instrument, label: str) -> str:
+    """Label of a scale; with the instrument's name where another instrument of the study has a scale called so."""
+    others = (scale.label for other in study.instruments if other.id != instrument.id for scale in other.scale.values())
+    return f"{label} ({instrument.name})" if label in others else label
 
 
 def outcome_frame(scores: Scores, items: tuple[str, ...]) -> pd.DataFrame:

@@ -198,6 +198,26 @@ def waves_of(study: Study, responses: Responses) -> tuple[str, ...]:
     return tuple(found)
 
 
+def check_waves(study: Study, responses: Responses) -> None:
+    """Raise where the waves to compare are not in the data; a planned wave that is yet to come is no fault.
+
+    Raises
+    ------
+    StudyError
+        With each key that names a wave which no row has.
+    """
+    found, plan = tuple(wave for wave in responses.waves() if wave != ""), study.plan.analysis
+    named = {key: getattr(plan, key) for key in ("baseline", "follow_up") if getattr(plan, key) is not None}
+    faults = [f"`analysis.{key}`: wave `{wave}` is not in the data" for key, wave in named.items() if wave not in found]
+    if plan.waves and not set(plan.waves) & set(found):
+        faults.append("`analysis.waves`: none of these waves is in the data")
+    if faults or not found:
+        there = ", ".join(f"`{wave}`" for wave in found) or "none"
+        raise StudyError(
+            "The waves of the plan must be in the data, and they are not.", where=faults, hint=f"Waves there: {there}."
+        )
+
+
 def pair_of(study: Study, responses: Responses) -> tuple[str, ...]:
     """Return the two waves that are compared; one where there is one wave only."""
     waves = waves_of(study, responses)

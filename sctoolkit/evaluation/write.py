@@ -21,6 +21,7 @@ from sctoolkit.report.render_html import render_html
 from sctoolkit.report.render_json import render_json
 from sctoolkit.report.render_xlsx import render_xlsx
 from sctoolkit.report.sections.change import headlines
+from sctoolkit.report.sections.headline_means import mean_headlines
 from sctoolkit.report.sections.provenance import hidden_sentence, provenance_section
 from sctoolkit.report.sections.what_may_be_said import claim_sentence
 from sctoolkit.result import jsonable
@@ -87,12 +88,14 @@ def report_of(evaluation: Evaluation, preset: str) -> Report:
     plan = evaluation.study.plan
     primary = [finding.outcome.label for finding in evaluation.findings if finding.outcome.primary]
     people = f"{', '.join(instrument.name for instrument in evaluation.study.instruments)}"
+    sections = drafts(evaluation)
+    tables = [table for draft in sections for table in draft.tables]
     return build_report(
-        drafts(evaluation),
+        sections,
         title=plan.study.title,
         subtitle=people,
         preset=preset,
-        summary=headlines(primary),
+        summary=headlines(primary) if any(table.id == "change" for table in tables) else mean_headlines(primary),
         claim=claim_sentence(rung_of(evaluation)),
         simulated=plan.study.simulated,
         last=provenance_section(origin(evaluation)),

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from sctoolkit import load_instrument, load_study
+from sctoolkit import evaluate, load_instrument, load_study
 from sctoolkit.evaluation.demo import write_demo
 
 STUDY = '[study]\ntitle = "A"\ninstrument = "ucla3"\n[[file]]\npath = "a.csv"\nwave = 1\n'
@@ -16,6 +16,16 @@ def _load(text: str | bytes):
             path = Path(folder) / "study.toml"
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
             load_study(path)
+
+    return call
+
+
+def _run(text: str):
+    def call():
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "a.csv").write_text("LON1,LON2,LON3\n1,2,3\n2,2,1\n")
+            (Path(folder) / "study.toml").write_text(text)
+            evaluate(load_study(folder))
 
     return call
 
@@ -36,6 +46,7 @@ CASES = {
     "study_group_without_column": _load(STUDY + '[analysis]\ncomparison = "group"\nbaseline = "4"\nwaves = ["1"]\n'),
     "study_without_wave": _load(STUDY.replace("wave = 1\n", "")),
     "study_unknown_instrument": _load(STUDY.replace("ucla3", "ucla33")),
+    "study_waves_not_in_data": _run(STUDY + '[analysis]\nbaseline = "4"\n'),
     "instrument_absent_path": lambda: load_instrument("nowhere/instrument.toml"),
     "demo_folder_is_a_file": _demo_into_a_file,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sctoolkit.evaluation.evaluate import Evaluation
-from sctoolkit.evaluation.sections.change import change_draft
+from sctoolkit.evaluation.sections.change import change_drafts
 from sctoolkit.evaluation.sections.claim import claim_draft
 from sctoolkit.evaluation.sections.dose import dose_drafts
 from sctoolkit.evaluation.sections.entry import entry_drafts
@@ -19,7 +19,7 @@ def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
     """Return the sections in reading order, before disclosure control."""
     return (
         who_draft(evaluation),
-        change_draft(evaluation),
+        *change_drafts(evaluation),
         *entry_drafts(evaluation),
         *dose_drafts(evaluation),
         claim_draft(evaluation),

@@ -13,7 +13,7 @@ from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.document import Draft
-from sctoolkit.report.sections.change import ScaleChange, change_section
+from sctoolkit.report.sections.change import ScaleChange, change_section, no_change_section
 
 OWN_CHANGE: dict[str, tuple[str, ...]] = {
     "linked": ("own mean change, linked people",),
@@ -23,12 +23,18 @@ OWN_CHANGE: dict[str, tuple[str, ...]] = {
 """Linkage -> the estimand that speaks for one side, best first."""
 
 
-def change_draft(evaluation: Evaluation) -> Draft:
-    """Return the section on change of all outcomes, primary ones first."""
+AGAINST = "participants less comparison group"
+
+
+def change_drafts(evaluation: Evaluation) -> Iterator[Draft]:
+    """Change of all outcomes, primary ones first; where none could be estimated, why; nothing of a single wave."""
     level = evaluation.study.plan.analysis.ci_level
     changes = [change for finding in evaluation.findings for change in _changes(evaluation, finding)]
     caveats = [caveat for finding in evaluation.findings if finding.outcome.primary for caveat in finding.caveats]
-    return change_section(changes, level=level, caveats=caveats)
+    if changes:
+        yield change_section(changes, level=level, caveats=caveats)
+    elif len(pair_of(evaluation.study, evaluation.answers[0].responses)) > 1:
+        yield no_change_section(caveats)
 
 
 def _changes(evaluation: Evaluation, finding: Finding) -> Iterator[ScaleChange]:
@@ -47,7 +53,8 @@ def _changes(evaluation: Evaluation, finding: Finding) -> Iterator[ScaleChange]:
         if change.primary is not None:
             yield _scale_change(evaluation, finding, change.primary, pair, gap=True)
     elif change.primary is not None:
-        yield _scale_change(evaluation, finding, change.primary, pair)
+        grouped = change.route.facts.comparison != "none"
+        yield _scale_change(evaluation, finding, change.primary, pair, against=AGAINST if grouped else "")
 
 
 def _own_change(estimates: tuple[Estimate, ...], side: str, linkage: str) -> Estimate | None:
@@ -67,13 +74,14 @@ def _scale_change(
     *,
     side: str = "",
     gap: bool = False,
+    against: str = "",
 ) -> ScaleChange:
     outcome = finding.outcome
     low, high = outcome.range or (float("nan"), float("nan"))
     spread = _baseline_sd(evaluation, finding, pair[0], side)
     linked = "linked people" in estimate.estimand or "paired" in estimate.estimator
     return ScaleChange(
-        scale=outcome.name,
+        scale=outcome.key,
         label=outcome.label,
         first=wave_name(pair[0]),
         last=wave_name(pair[1]),
@@ -85,6 +93,7 @@ def _scale_change(
         high=high,
         side=side,
         gap=gap,
+        against=against,
         std_all=estimate.estimate / spread,
         std_low=estimate.ci_low / spread,
         std_high=estimate.ci_high / spread,

@@ -34,7 +34,7 @@ def dose_drafts(evaluation: Evaluation) -> Iterator[Draft]:
 def _slopes(outcome: Outcome, result: Dose, step: float) -> Iterator[DoseSlope]:
     for estimate in result.estimates:
         yield DoseSlope(
-            scale=outcome.name,
+            scale=outcome.key,
             label=outcome.label,
             what=_named(estimate),
             estimate=step * estimate.estimate,

@@ -31,7 +31,7 @@ def _gains(evaluation: Evaluation, outcome: Outcome, result: StaggeredDid) -> It
     shown = [e for e in result.estimates if e.role != "detail" or e.estimator == "by waves since entry"]
     for estimate in sorted(shown, key=_place):
         yield EntryGain(
-            scale=outcome.name,
+            scale=outcome.key,
             label=outcome.label,
             what=_what(estimate),
             kind=estimate.role,

@@ -38,7 +38,7 @@ def _reliability_row(outcome: Outcome, wave: str, result: Reliability) -> ScaleR
     alpha = result.coefficients.get("alpha", nothing)
     omega = result.coefficients[result.headline] if result.headline != "alpha" else nothing
     return ScaleReliability(
-        scale=outcome.name,
+        scale=outcome.key,
         label=outcome.label,
         n=int(result.provenance.n_used or 0),
         n_items=len(result.items),
@@ -79,7 +79,7 @@ def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
 
     scaled = np.isfinite(row.get("chi2_scaled", float("nan")))
     return ScaleStructure(
-        scale=outcome.name,
+        scale=outcome.key,
         label=outcome.label,
         n=int(row["n_obs"]),
         estimator=str(row["estimator"]),
@@ -98,7 +98,7 @@ def _levels(outcome: Outcome, result: Invariance, labels: Mapping[str, str]) -> 
     """One record a pair of sides or waves."""
     for effect in result.score_effects:
         yield ScaleInvariance(
-            scale=outcome.name,
+            scale=outcome.key,
             label=outcome.label,
             n=int(result.provenance.n_used or 0),
             compared=f"{wave_name(effect.block)} less {wave_name(effect.reference)}",

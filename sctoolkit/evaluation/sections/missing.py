@@ -26,7 +26,7 @@ def _follow_up(outcome: Outcome, side: str, result: Attrition) -> Iterator[Follo
     for estimate in result.estimates:
         if estimate.estimand == "followed up":
             yield FollowUp(
-                scale=outcome.name,
+                scale=outcome.key,
                 label=outcome.label,
                 part=estimate.estimator,
                 share=estimate.estimate,
@@ -41,7 +41,7 @@ def _views(outcome: Outcome, side: str, result: Attrition) -> Iterator[LostView]
     for estimate in result.estimates:
         if estimate.role in ("primary", "check"):
             yield LostView(
-                scale=outcome.name,
+                scale=outcome.key,
                 label=outcome.label,
                 view=estimate.estimator,
                 estimate=estimate.estimate,

@@ -54,7 +54,10 @@ def _not_scored(evaluation: Evaluation, answers: Answers, present: npt.NDArray[n
     """How many of those who took part have no score on a scale, with the reason."""
     scores = answers.scores
     wave = scores.roles["wave"]
-    shown = {finding.outcome.name: finding.outcome.label for finding in evaluation.findings if finding.outcome.is_scale}
+    own = [
+        f.outcome for f in evaluation.findings if f.outcome.is_scale and f.outcome.instrument == answers.instrument.id
+    ]
+    shown = {outcome.name: outcome for outcome in own}
     for place, name in enumerate(scores.scales):
         if name not in shown:
             continue
@@ -62,4 +65,5 @@ def _not_scored(evaluation: Evaluation, answers: Answers, present: npt.NDArray[n
             reasons = scores.reasons[(wave == at) & present, place]
             for number, count in zip(*np.unique(reasons[reasons != SCORED], return_counts=True), strict=True):
                 reason = SCORE_REASONS[int(number)].replace("_", " ")
-                yield NotScored(scale=name, label=shown[name], reason=reason, n=int(count), wave=wave_name(at))
+                n, at_wave = int(count), wave_name(at)
+                yield NotScored(scale=shown[name].key, label=shown[name].label, reason=reason, n=n, wave=at_wave)

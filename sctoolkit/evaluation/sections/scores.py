@@ -25,7 +25,7 @@ def scores_draft(evaluation: Evaluation) -> Draft:
     primary = [finding for finding in evaluation.findings if finding.outcome.primary]
     items = [row for finding in primary for row in _item_answers(evaluation, finding)]
     summaries = [row for finding in evaluation.findings for row in _summaries(finding.outcome, finding)]
-    labels = {finding.outcome.name: finding.outcome.label for finding in evaluation.findings}
+    labels = {finding.outcome.key: finding.outcome.label for finding in evaluation.findings}
     labels |= {row.scale: _picture_name(row, labels) for row in items}
     return score_distributions(items, summaries, labels=labels, caveats=list(reading_caveats(evaluation)))
 
@@ -52,7 +52,7 @@ def _item_answers(evaluation: Evaluation, finding: Finding) -> Iterator[ItemAnsw
         ordered = sorted(options, key=lambda answer: (answer.score, answer.code))
         texts = tuple(answer.label or str(answer.code) for answer in ordered)
         first = first or texts
-        picture = finding.outcome.name if texts == first else f"{finding.outcome.name}{OWN_ANSWERS}{code}"
+        picture = finding.outcome.key if texts == first else f"{finding.outcome.key}{OWN_ANSWERS}{code}"
         for name in sorted(set(side.tolist())):
             for at in waves:
                 rows = given[(wave == at) & (side == name)]
@@ -80,7 +80,7 @@ def _summaries(outcome: Outcome, finding: Finding) -> Iterator[ScoreSummary]:
         for name in place:
             same = same[same[name] == row[name]]
         yield ScoreSummary(
-            scale=outcome.name,
+            scale=outcome.key,
             label=outcome.label,
             n=int(row["n_obs"]),
             mean=float(row["estimate"]),

@@ -37,6 +37,8 @@ class ScaleChange:
         Side; empty for everybody.
     gap : bool
         Whether this is the change of the gap between the sides.
+    against : str
+        Who is set against whom, where this is the difference in change between two groups.
     std_all, std_low, std_high : float
         Standardised change with its interval, and the name of the standardiser in ``standardiser``.
     p_value, dof : float
@@ -63,6 +65,7 @@ class ScaleChange:
     high: float
     side: str = ""
     gap: bool = False
+    against: str = ""
     std_all: float = float("nan")
     std_low: float = float("nan")
     std_high: float = float("nan")
@@ -77,7 +80,7 @@ class ScaleChange:
     @property
     def row(self) -> str:
         """How the row is named below its scale."""
-        return "gap between the sides" if self.gap else self.side or "all"
+        return "gap between the sides" if self.gap else self.against or self.side or "all"
 
 
 def change_section(
@@ -132,6 +135,16 @@ def change_section(
     sided = any(entry.side for entry in listed_changes)
     compose = _composer(id, heading, f"{100 * level:.0f}", linked_only, sided)
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+
+
+def no_change_section(caveats: Iterable[Caveat]) -> Draft:
+    """Return the section of a study with two waves in which no change could be estimated: it says why."""
+
+    def compose(tables: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
+        blocks = [Paragraph(phrase("change.none"), "lead"), *(Paragraph(one.sentence, "caution") for one in kept)]
+        return Section(id="change", heading="What changed", blocks=tuple(blocks))
+
+    return Draft(tables=(), compose=compose, caveats=tuple(caveats))
 
 
 def headlines(
@@ -237,7 +250,7 @@ def _headline(scale: str, rows: list[dict[str, Cell]], level: str) -> Headline:
     sides = [row for row in rows if row["row"].text != "gap between the sides"]
     low, high = rows[0]["low"].number, rows[0]["high"].number
     detail = phrase("headline.scale", low=f"{low:g}", high=f"{high:g}", level=level)
-    if len(sides) == 1:
+    if len(sides) == 1 and sides[0]["row"].text == "all":
         return Headline(scale, (f"{capital(_moved(sides[0]))}.",), detail)
     parts = [phrase("headline.on_side", side=capital(row["row"].text), what=_moved(row)) for row in sides]
     return Headline(scale, tuple(f"{part}." for part in parts), detail)
