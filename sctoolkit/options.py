@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from sctoolkit.errors import OptionError, did_you_mean
+from sctoolkit.errors import OptionError, closest
 
 Correlation = Literal["polychoric", "pearson"]
 Extraction = Literal["minres", "ml", "principal_axis", "dwls"]
@@ -41,6 +41,7 @@ def check_option(name: str, value: object, allowed: tuple[str, ...] | None = Non
     choices = CHOICES[name] if allowed is None else allowed
     if value not in choices:
         listed = ", ".join(f"`{choice}`" for choice in choices)
+        near = closest(str(value), choices)
         raise OptionError(
-            f"Option `{name}` must be one of {listed}, not `{value}`.", hint=did_you_mean(str(value), choices)
+            f"Option `{name}` must be one of {listed}, not `{value}`.", hint=f"Did you mean `{near}`?" if near else ()
         )

@@ -87,7 +87,7 @@ def doubly_robust_did(
         from diff_diff import CallawaySantAnna
     except ImportError:
         raise MissingDependencyError(
-            "Doubly robust estimates need the package diff-diff.",
+            "Doubly robust estimates need the package `diff-diff`, which is not installed.",
             hint="Install it with `pip install 'sctoolkit[did]'`.",
         ) from None
     require_columns(data, [outcome, unit, wave, entry, *covariates])
@@ -96,7 +96,9 @@ def doubly_robust_did(
     table[entry] = table[entry].fillna(0)
     if table.isna().any(axis=None):
         raise DataError(
-            "Every cell must be filled for diff-diff.", where=f"{int(table.isna().any(axis=1).sum())} rows are not"
+            "Rows of a doubly robust estimate must be complete, and some lack a value.",
+            where=f"{int(table.isna().any(axis=1).sum())} of {len(table)} rows; `entry` may be empty: never entered.",
+            hint="Leave these rows out, or impute them first.",
         )
     model = CallawaySantAnna(
         control_group={"not_yet": "not_yet_treated", "never": "never_treated"}[control], estimation_method=method

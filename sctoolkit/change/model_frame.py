@@ -153,7 +153,7 @@ def _check(outcome: FloatArray, name: str, design: FloatArray, terms: tuple[str,
     if not np.isfinite(outcome).all():
         raise DataError(
             f"The outcome `{name}` must be finite, and {int((~np.isfinite(outcome)).sum())} rows are not.",
-            hint="Mark answers that were not given as missing.",
+            hint="A logarithm of zero does this, or a code for infinity: mark what was not given as missing.",
         )
     strange = [term for j, term in enumerate(terms) if not np.isfinite(design[:, j]).all()]
     if strange:

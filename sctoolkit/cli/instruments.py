@@ -182,6 +182,7 @@ def wording(
 
 def _write_template(instrument: Instrument, file: Path | None, lang: str) -> None:
     from sctoolkit.errors import WriteError
+    from sctoolkit.evaluation.write import write_whole
     from sctoolkit.instrument.wording_file import wording_template
 
     text = wording_template(instrument, lang)
@@ -189,8 +190,8 @@ def _write_template(instrument: Instrument, file: Path | None, lang: str) -> Non
         click.echo(text, nl=False)
         return
     if file.exists():
-        raise WriteError(f"A template must not overwrite a file; `{file}` exists.")
-    file.write_text(text, encoding="utf-8")
+        raise WriteError(f"A template must not overwrite a file; `{file}` exists.", hint="Name another file.")
+    write_whole(file, text)
     click.echo(f"{file}: fill the column `text`, then `sctoolkit instruments wording {instrument.id} {file}`.")
 
 

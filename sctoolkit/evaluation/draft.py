@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctoolkit.errors import MatchError
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.survey.find import find_instrument
@@ -54,14 +53,11 @@ def draft_study(data: Sequence[Path], *, instrument: str | None, folder: Path) -
     columns = [str(name) for name in tables[0].cells.columns]
     chosen = load_instrument(instrument) if instrument else find_instrument(columns, tables[0].also, {})
     roles = _roles(columns)
-    shared = {name for table in tables for name in map(str, table.cells.columns)}
     noticed = [f"{path.name}: {table.detected}" for path, table in zip(data, tables, strict=True)]
     noticed.append(f"Questionnaire: {chosen.name} ({chosen.id}).")
     noticed += [f"Column `{column}` is taken for the {role}." for role, column in roles.items()]
     if len(data) == 1 and "wave" not in roles:
         noticed.append("One file without a wave column: everything is taken for wave 1.")
-    if not shared:
-        raise MatchError("The files must have columns, and they have none.")
     return Draft(text=_text(data, chosen, roles, folder), noticed=tuple(noticed))
 
 

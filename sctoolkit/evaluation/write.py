@@ -116,7 +116,8 @@ def check_folder(folder: Path) -> Path:
             pass
     except OSError as error:
         raise WriteError(
-            f"The output folder `{folder}` must be writable, and it is not: {error.strerror}.",
+            f"The output folder `{folder}` must be writable, and it is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
             hint="Name another one with `-o FOLDER`.",
         ) from None
     return folder
@@ -125,15 +126,21 @@ def check_folder(folder: Path) -> Path:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step: readers see the old one or the new one, never a part."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    name = None
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise WriteError(f"`{path}` must be writable, and it is not: {error.strerror}.") from None
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        raise WriteError(
+            f"`{path}` must be writable, and it is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
+            hint="Name a file in a folder that exists and may be written to.",
+        ) from None
 
 
 def _scores_csv(evaluation: Evaluation) -> str:

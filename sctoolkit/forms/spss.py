@@ -58,8 +58,11 @@ def write_sav(path: Path, instrument: Instrument, data: pd.DataFrame | None = No
             variable_value_labels=values,
             missing_ranges={name: codes for name, codes in missing.items() if codes},
         )
-    except (OSError, pyreadstat.PyreadstatError) as error:
-        raise WriteError(f"`{path}` must be writable as an SPSS file, and it is not: {error}.") from None
+    except (OSError, pyreadstat.PyreadstatError):
+        raise WriteError(
+            f"`{path}` must be writable as an SPSS file, and it is not.",
+            hint="Close it where another program has it open, or name a .sav file in a folder that may be written to.",
+        ) from None
     return names
 
 

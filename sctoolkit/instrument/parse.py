@@ -78,6 +78,18 @@ def key_path(location: Sequence[int | str]) -> str:
     return path
 
 
+KINDS = {
+    "string": "a text", "int": "a whole number", "float": "a number", "finite": "a finite number",
+    "bool": "true or false", "tuple": "a list", "list": "a list", "frozen_set": "a list", "dict": "a section of keys",
+    "model": "a section of keys", "date": "a date such as 2024-03-15", "too_short": "longer", "too_long": "shorter",
+    "missing": "longer", "unexpected": "shorter", "none": "left out",
+}  # fmt: skip
+"""Kind of a fault, by how its name begins -> what the value must be."""
+
+LIMITS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below", "min_length": "of length at least",
+          "max_length": "of length at most"}  # fmt: skip
+
+
 def _sentence(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     found = fault.get("input")
     kind = fault["type"]
@@ -89,16 +101,27 @@ def _sentence(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "literal_error" and fault["loc"][-1] == "keying":
         return f'must be 1, -1 or "unknown", not `{found}`'
     if kind == "literal_error":
-        near = closest(
-            str(found), [word.strip("' ") for word in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
-        )
-        return f"must be one of {fault['ctx']['expected']}, not `{found}`" + (
-            f"; did you mean `{near}`?" if near else ""
-        )
+        expected = fault["ctx"]["expected"].replace("'", "`")
+        near = closest(str(found), [word.strip("` ") for word in expected.replace(" or ", ",").split(",")])
+        return f"must be one of {expected}, not `{found}`" + (f"; did you mean `{near}`?" if near else "")
     if kind == "string_pattern_mismatch":
         return f"must match {fault['ctx']['pattern']}, not `{found}`"
-    message = fault["msg"][0].lower() + fault["msg"][1:]
-    return message if isinstance(found, (dict, list)) else f"{message}, not `{found}`"
+    if kind == "value_error":
+        return str(fault["ctx"]["error"])
+    return f"must be {_expected(kind, fault.get('ctx', {}))}, {_found(found)}"
+
+
+def _expected(kind: str, bounds: Mapping[str, Any]) -> str:
+    """What a value must be, in words."""
+    limit = next((f"{words} {bounds[key]}" for key, words in LIMITS.items() if key in bounds), None)
+    return limit or next((words for start, words in KINDS.items() if kind.startswith(start)), "of another kind")
+
+
+def _found(found: Any) -> str:
+    """What stands there instead."""
+    if isinstance(found, (dict, list)):
+        return f"not a {'section' if isinstance(found, dict) else 'list'} of {len(found)}"
+    return f"not `{str(found).lower() if isinstance(found, bool) else found}`"
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:

@@ -50,7 +50,7 @@ def adequacy(correlation: FloatArray, n_obs: float) -> Adequacy:
     if float(values[0]) <= 1e-10:
         raise NotIdentifiedError(
             "KMO and Bartlett's test need a positive definite correlation matrix, and this one is not.",
-            hint="Ask for smoothing, or leave a redundant item out.",
+            hint="Use `smooth=True`, or leave a redundant item out.",
         )
     from factor_analyzer.factor_analyzer import calculate_kmo
 

@@ -115,7 +115,11 @@ def n_factors(
     if len(given.names) < 3:
         raise DataError(f"At least 3 items are needed to ask for factors, not {len(given.names)}.")
     if not bool(np.isfinite(r).all()):
-        raise DataError("Every pair of items must have been answered by some people; some correlations are unknown.")
+        raise DataError(
+            "Every pair of items must have been answered by some people, and some were not.",
+            where=f"{int((~np.isfinite(r)).sum()) // 2} correlations are unknown.",
+            hint="Leave one of the items out, or analyse the forms of the questionnaire separately.",
+        )
     observed, reduced = eigenvalues(r), reduced_eigenvalues(r)
     nulls = _nulls(given, n_iterations, np.random.default_rng(seed))
     suggestions = _parallel(observed, reduced, nulls, quantile)

@@ -38,17 +38,27 @@ def evaluate_expression(text: str, values: Mapping[str, complex]) -> complex:
     """
     try:
         tree = ast.parse(text.replace("^", "**"), mode="eval")
-    except SyntaxError:
+    except (SyntaxError, RecursionError, MemoryError):
+        raise _not_an_expression(text) from None
+    try:
+        return _value(tree.body, values, text)
+    except (ZeroDivisionError, OverflowError):
         raise ModelSyntaxError(
-            f"An expression must be made of labels, numbers and + - * / ^, found `{text}`."
+            f"An expression must have a value, and `{text}` divides by zero or grows beyond all numbers."
         ) from None
-    return _value(tree.body, values, text)
+
+
+def _not_an_expression(text: str) -> ModelSyntaxError:
+    return ModelSyntaxError(
+        f"An expression must be made of labels, numbers and + - * / ^, found `{text[:60]}`.",
+        hint="`exp`, `log` and `sqrt` take one expression in parentheses.",
+    )
 
 
 def _value(node: ast.expr, values: Mapping[str, complex], text: str) -> complex:
     """Return the value of a node."""
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        return node.value
+        return float(node.value)
     if isinstance(node, ast.Name):
         if node.id not in values:
             raise ModelSyntaxError(
@@ -62,9 +72,11 @@ def _value(node: ast.expr, values: Mapping[str, complex], text: str) -> complex:
         return -inner if isinstance(node.op, ast.USub) else inner
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
         return _BINARY[type(node.op)](_value(node.left, values, text), _value(node.right, values, text))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
-        return _FUNCTIONS[node.func.id](*[_value(arg, values, text) for arg in node.args])
-    raise ModelSyntaxError(f"An expression must be made of labels, numbers and + - * / ^, found `{text}`.")
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        function = _FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if function is not None:
+            return function(_value(node.args[0], values, text))
+    raise _not_an_expression(text)
 
 
 def free_map(parameters: Sequence[Parameter], equalities: Sequence[tuple[str, str]]) -> tuple[FloatArray, FloatArray]:

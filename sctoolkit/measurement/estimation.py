@@ -190,9 +190,9 @@ def _refuse_solution(
     worst = int(np.argmax(np.abs(values)))
     raise ConvergenceError(
         f"The iteration must come to rest, and it did not within {solution.n_iterations} steps from 4 starts.",
-        where=f"Largest value: `{table.parameters[worst].name}` = {values[worst]:.3g}.",
+        where=f"`{table.parameters[worst].name}` drifted furthest.",
         hint=(
-            "A residual variance may be heading below zero: look at the item named above.",
+            "A residual variance may be heading below zero, or items share too little: look at what is named above.",
             *(('Use `parameterization="delta"`.',) if table.parameterization == "theta" and sample.ordinal else ()),
         ),
     )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sctoolkit.errors import DataError, did_you_mean
+from sctoolkit.errors import DataError
 from sctoolkit.measurement.item_categories import CodeArray, coded, item_categories
 from sctoolkit.numerics.implied_moments import FloatArray, IntArray
 
@@ -93,9 +93,7 @@ def model_data(
     same_item : mapping, optional
         Item of each column in models over waves; categories are then common to its columns.
     """
-    _check_columns(frame, [*items, *(name for name in (group, weights, cluster) if name is not None)])
     table = frame[list(items)].to_numpy(dtype=np.float64, na_value=np.nan)
-    _check_values(table, items)
     keep = _rows_in_use(frame, table, group, weights, cluster, missing)
     labels, members = _members(frame, group, keep)
     values = tuple(table[rows] for rows in members)
@@ -117,30 +115,6 @@ def model_data(
         missing=missing,
         collapsed=collapsed,
     )
-
-
-def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    """Raise for a name that is not a column."""
-    columns = [str(name) for name in frame.columns]
-    for name in names:
-        if name not in columns:
-            raise DataError(
-                f"The data must have a column `{name}`, and there is none.",
-                where=f"{len(columns)} columns.",
-                hint=did_you_mean(name, columns),
-            )
-
-
-def _check_values(table: FloatArray, items: Sequence[str]) -> None:
-    """Raise for infinite values."""
-    bad = np.isinf(table)
-    if bad.any():
-        name = items[int(np.flatnonzero(bad.any(axis=0))[0])]
-        rows = np.flatnonzero(bad.any(axis=1))
-        raise DataError(
-            f"Items must be finite, and `{name}` holds infinity.",
-            where=f"{rows.size} of {len(table)} rows, first at row {rows[0]} (counted from 0).",
-        )
 
 
 def _rows_in_use(
@@ -243,4 +217,9 @@ def _clusters(frame: pd.DataFrame, name: str | None, members: Sequence[IntArray]
     if name is None:
         return None
     numbers, _ = pd.factorize(frame[name])
+    if any(np.unique(numbers[rows]).size < 2 for rows in members):
+        raise DataError(
+            f"`{name}` must hold at least 2 clusters{'' if len(members) == 1 else ' in every group'}, and holds fewer.",
+            hint="Leave `cluster` out: what lies between clusters cannot be told from one of them.",
+        )
     return tuple(numbers[rows].astype(np.intp) for rows in members)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sctoolkit.errors import DataError, NotIdentifiedError, SctoolkitError
+from sctoolkit.errors import DataError, NotIdentifiedError
 from sctoolkit.measurement.model_data import ModelData
 from sctoolkit.numerics.implied_moments import FloatArray
 from sctoolkit.numerics.ml import NormalGroup
@@ -62,18 +62,14 @@ def ordinal_sample(data: ModelData, estimator: str) -> Sample:
     found: list[OrdinalStatistics] = []
     for index, codes in enumerate(data.codes):
         label = data.groups[index]
-        try:
-            stats = ordinal_statistics(
-                codes,
-                [len(data.categories[name]) for name in data.items],
-                weights=None if data.weights is None else data.weights[index],
-                clusters=None if data.clusters is None else data.clusters[index],
-                missing="pairwise" if data.missing == "pairwise" else "listwise",
-                nacov="full",
-            )
-        except SctoolkitError as error:
-            where = (*error.where, f"Group `{label}`.") if label else error.where
-            raise type(error)(error.problem, where=where, hint=error.hint) from None
+        stats = ordinal_statistics(
+            codes,
+            [len(data.categories[name]) for name in data.items],
+            weights=None if data.weights is None else data.weights[index],
+            clusters=None if data.clusters is None else data.clusters[index],
+            missing="pairwise" if data.missing == "pairwise" else "listwise",
+            nacov="full",
+        )
         _check_pairs(stats, data, label)
         found.append(stats)
     diagonals = [_weight_base(stats, data, index) for index, stats in enumerate(found)]

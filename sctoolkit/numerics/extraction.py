@@ -177,7 +177,7 @@ def _finish(
     at_end = np.clip(fit.x - discrepancy(fit.x, correlation, m)[1], LOWEST_UNIQUENESS, upper) - fit.x
     if float(np.abs(at_end).max()) > 1e-4:
         raise ConvergenceError(
-            f"Extraction of {m} factors did not settle in {fit.nit} iterations.",
+            f"Extraction must settle, and for {m} factor{'' if m == 1 else 's'} it did not in {fit.nit} iterations.",
             hint="Ask for fewer factors, or use another extraction.",
         )
     return np.asarray(fit.x, dtype=np.float64), float(fit.fun), int(fit.nit)
@@ -195,12 +195,12 @@ def _loadings(correlation: FloatArray, psi: FloatArray, m: int, is_ml: bool) -> 
     return np.asarray(raw * np.where(raw.sum(axis=0) < 0.0, -1.0, 1.0))
 
 
-def _principal_axis(correlation: FloatArray, m: int, start: FloatArray | None) -> Extraction:
+def _principal_axis(correlation: FloatArray, m: int, start: FloatArray | None, most: int = 20_000) -> Extraction:
     """Iterated principal factors, to the fixed point of the communalities."""
     diagonal = np.diagonal(correlation)
     psi = _start(correlation) if start is None else start
     iteration = 0
-    for iteration in range(1, 20_001):  # noqa: B007
+    for iteration in range(1, most + 1):  # noqa: B007
         loadings = _loadings(correlation, psi, m, is_ml=False)
         update = np.clip(diagonal - (loadings**2).sum(axis=1), LOWEST_UNIQUENESS, diagonal)
         moved = float(np.abs(update - psi).max())
@@ -209,8 +209,7 @@ def _principal_axis(correlation: FloatArray, m: int, start: FloatArray | None) -
             break
     else:
         raise ConvergenceError(
-            f"Principal axis iteration of {m} factors did not settle in {iteration} rounds.",
-            where=f"Communalities still move by {moved:.1e}.",
+            f"Principal axes must settle, and for {m} factor{'' if m == 1 else 's'} they did not in {iteration} rounds.",
             hint='Use `extraction="minres"`, which reaches the same solution faster.',
         )
     residual = correlation - loadings @ loadings.T

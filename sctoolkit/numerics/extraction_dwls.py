@@ -53,7 +53,8 @@ def extract_dwls(correlation: FloatArray, n_factors: int, variances: FloatArray)
         damping = max(damping * 0.2, 1e-10) if better else damping * 10.0
     if largest > 1e-5:
         raise ConvergenceError(
-            f"Weighted extraction of {n_factors} factors did not settle in {iteration} rounds.",
+            f"Weighted extraction must settle, and for {n_factors} factor{'' if n_factors == 1 else 's'} it did not in "
+            f"{iteration} rounds.",
             hint='Ask for fewer factors, or use `extraction="minres"`.',
         )
     left, sizes, _ = np.linalg.svd(loadings, full_matrices=False)

@@ -62,7 +62,7 @@ def saturated_moments(
             return mu, sigma
     raise ConvergenceError(
         "Means and covariances must be determined by the incomplete rows, and EM did not settle.",
-        where=f"{len(patterns)} patterns of missing answers, {n:.0f} rows.",
+        where=f"Patterns of missing answers: {len(patterns)}; rows: {n:.0f}.",
         hint='Drop items that few people answered, or use `missing="listwise"`.',
     )
 

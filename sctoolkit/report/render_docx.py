@@ -40,7 +40,7 @@ def render_docx(report: Report) -> bytes:
     except ImportError:
         raise MissingDependencyError(
             "A Word document needs the package `python-docx`, which is not installed.",
-            hint="`pip install sctoolkit[docx]`",
+            hint="Install it with `pip install 'sctoolkit[docx]'`.",
         ) from None
     document = docx.Document()
     _prepare(document, report)

@@ -91,7 +91,7 @@ def _parse(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ReadError(f"A mapping file must exist; `{path}` does not.")
     if path.stat().st_size > SIZE_CAP:
-        raise ReadError(f"A mapping file must be smaller than 1 MB; `{path.name}` is not.")
+        raise ReadError(f"A mapping file must be smaller than 1 MB; `{path.name}` is not.", hint="Is it the data file?")
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
