@@ -28,16 +28,18 @@ if TYPE_CHECKING:
     from sctoolkit.instrument.find import list_instruments
     from sctoolkit.instrument.library import load_instrument
     from sctoolkit.measurement.confirm import cfa
+    from sctoolkit.measurement.cross_lagged import cross_lagged
     from sctoolkit.measurement.dif import dif
     from sctoolkit.measurement.dimensions import n_factors
     from sctoolkit.measurement.ecometrics import ecometrics
     from sctoolkit.measurement.factor_scores import factor_scores
     from sctoolkit.measurement.factors import efa
     from sctoolkit.measurement.grm import grm
-    from sctoolkit.measurement.invariance import invariance
     from sctoolkit.measurement.icc import icc
+    from sctoolkit.measurement.invariance import invariance
     from sctoolkit.measurement.item_analysis import item_analysis
     from sctoolkit.measurement.item_fit import item_fit
+    from sctoolkit.measurement.latent_change import latent_change
     from sctoolkit.measurement.person_fit import person_fit
     from sctoolkit.measurement.polychoric import polychoric
     from sctoolkit.measurement.reliability import reliability
@@ -59,7 +61,9 @@ _HOME: dict[str, str] = {
     "reliable_change": "sctoolkit.change.reliable_change",
     "estimate_change": "sctoolkit.change.estimate_change",
     "cfa": "sctoolkit.measurement.confirm",
+    "cross_lagged": "sctoolkit.measurement.cross_lagged",
     "invariance": "sctoolkit.measurement.invariance",
+    "latent_change": "sctoolkit.measurement.latent_change",
     "grim": "sctoolkit.programme.grim",
     "person_fit": "sctoolkit.measurement.person_fit",
     "item_fit": "sctoolkit.measurement.item_fit",

@@ -62,7 +62,9 @@ def limited_indices(
     srmr = float(np.sqrt(np.nanmean(residuals**2)))
     if own.dof <= 0:
         undefined = float("nan")
-        return LimitedIndices(statistic, own.chi2, own.dof, *[undefined] * 6, srmr)
+        return LimitedIndices(
+            statistic, own.chi2, own.dof, undefined, undefined, undefined, undefined, undefined, undefined, srmr
+        )
     n, n_groups = len(codes) - 1, len(parts)
     low, high = rmsea_interval(own.chi2, own.dof, n, n_groups)
     return LimitedIndices(
@@ -97,7 +99,8 @@ def _no_factor(
     parts: list[IntArray], seen: list[ObservedMoments], n_categories: IntArray, grid: Grid, statistic: LimitedStatistic
 ) -> LimitedFit:
     """The statistic of independent items with the margins of each group."""
-    moments, slopes = [], []
+    moments = []
+    slopes: list[FloatArray] = []
     for part in parts:
         items = _margins(part, n_categories)
         moments.append(implied_moments(items, grid, kind=statistic))
@@ -105,11 +108,11 @@ def _no_factor(
         free = np.zeros((len(n_categories), width), dtype=bool)
         free[:, 1:] = np.isfinite(items.intercepts)
         slopes.append(moments[-1].derivative[:, free.reshape(-1)])
-    sizes = [part.shape[1] for part in slopes]
+    sizes = [slope.shape[1] for slope in slopes]
     padded = []
-    for g, part in enumerate(slopes):
-        whole = np.zeros((part.shape[0], sum(sizes)))
-        whole[:, sum(sizes[:g]) : sum(sizes[: g + 1])] = part
+    for g, slope in enumerate(slopes):
+        whole = np.zeros((slope.shape[0], sum(sizes)))
+        whole[:, sum(sizes[:g]) : sum(sizes[: g + 1])] = slope
         padded.append(whole)
     return limited_fit(seen, moments, padded)
 

@@ -95,7 +95,7 @@ def fit_places(answers: FloatArray, person: IntArray, place: IntArray) -> PlaceM
         var_person=var_person,
         var_residual=fit.sigma2,
         effects=np.asarray(fit.blups[-1][:, 0]),
-        information=np.bincount(home[answered], weights=precision, minlength=n_places),
+        information=np.bincount(home[answered], weights=precision, minlength=n_places).astype(np.float64),
         deviance=fit.deviance,
         deviance_without=without,
     )
@@ -137,4 +137,4 @@ def _ols_criterion(design: FloatArray, outcome: FloatArray) -> float:
     rest = outcome - design @ coef
     free = outcome.size - design.shape[1]
     logdet = float(np.linalg.slogdet(design.T @ design)[1])
-    return free * (1.0 + np.log(2.0 * np.pi * float(rest @ rest) / free)) + logdet
+    return float(free * (1.0 + np.log(2.0 * np.pi * float(rest @ rest) / free)) + logdet)

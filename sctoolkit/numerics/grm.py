@@ -70,7 +70,7 @@ class GrmFit:
     @property
     def n_par(self) -> int:
         """Number of free parameters."""
-        return self.information.shape[0]
+        return int(self.information.shape[0])
 
     def items_in(self, group: int = 0) -> GradedItems:
         """Return the parameters of the k items in one group, on the common scale of theta."""

@@ -32,7 +32,7 @@ class GradedItems:
     @property
     def n_categories(self) -> npt.NDArray[np.int64]:
         """Number of categories of each item."""
-        return np.isfinite(self.intercepts).sum(axis=1) + 1
+        return np.asarray(np.isfinite(self.intercepts).sum(axis=1) + 1, dtype=np.int64)
 
     @property
     def difficulties(self) -> FloatArray:

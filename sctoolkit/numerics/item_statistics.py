@@ -26,7 +26,7 @@ def item_rest_r(covariance: FloatArray) -> FloatArray:
     with_total = covariance.sum(axis=1)
     rest = covariance.sum() - 2.0 * with_total + variances
     scale = np.sqrt(np.maximum(variances * rest, 0.0))
-    return np.divide(with_total - variances, scale, out=np.full_like(scale, np.nan), where=scale > 0.0)
+    return np.asarray(np.divide(with_total - variances, scale, out=np.full_like(scale, np.nan), where=scale > 0.0))
 
 
 def alpha_if_dropped(covariance: FloatArray) -> FloatArray:

@@ -38,7 +38,7 @@ def stratified_tables(answers: IntArray, group: IntArray, stratum: IntArray, n_g
     levels, numbers = np.unique(stratum, return_inverse=True)
     out = np.zeros((levels.size, n_groups, int(answers.max()) + 1))
     np.add.at(out, (numbers.reshape(-1), group, answers), 1.0)
-    return out[(out.sum(axis=2) > 0).sum(axis=1) >= 2]
+    return np.asarray(out[(out.sum(axis=2) > 0).sum(axis=1) >= 2])
 
 
 def generalized_mantel_haenszel(tables: FloatArray) -> StratifiedTest:

@@ -15,8 +15,15 @@ from sctoolkit.result import TIDY_COLUMNS, Result
 
 HERE = Path(__file__).parent
 NOT_ANALYSES = {
-    "list_instruments", "load_instrument", "compare_instruments", "theory_coverage", "read", "from_frame", "load_study", "write_report",
-}  # fmt: skip
+    "list_instruments",
+    "load_instrument",
+    "compare_instruments",
+    "theory_coverage",
+    "read",
+    "from_frame",
+    "load_study",
+    "write_report",
+}
 
 
 def _load(path: Path):
