@@ -52,7 +52,9 @@ def parse_random(random: str | Sequence[str]) -> list[RandomPart]:
             names = tuple(name.strip() for level in levels[: depth + 1] for name in level.split(":"))
             parts.append(RandomPart(left.strip(), names, correlated))
     if not parts:
-        raise ModelSyntaxError("A mixed model needs a random effect, and none is given.", hint="For example `random='1 | site'`.")
+        raise ModelSyntaxError(
+            "A mixed model needs a random effect, and none is given.", hint="For example `random='1 | site'`."
+        )
     return parts
 
 

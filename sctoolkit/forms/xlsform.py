@@ -101,7 +101,8 @@ def check_with_pyxform(sheets: dict[str, list[Row]]) -> str:
         from pyxform.xls2xform import convert
     except ImportError:
         raise MissingDependencyError(
-            "An XLSForm must be checked by pyxform, and it is not installed.", hint="Install it with `pip install 'sctoolkit[forms]'`."
+            "An XLSForm must be checked by pyxform, and it is not installed.",
+            hint="Install it with `pip install 'sctoolkit[forms]'`.",
         ) from None
     try:
         made = convert(dict(sheets.items()), validate=False)

@@ -209,7 +209,7 @@ def _principal_axis(correlation: FloatArray, m: int, start: FloatArray | None, m
             break
     else:
         raise ConvergenceError(
-            f"Principal axes must settle, and for {m} factor{'' if m == 1 else 's'} they did not in {iteration} rounds.",
+            f"Principal axes must settle; for {m} factor{'' if m == 1 else 's'} they did not in {iteration} rounds.",
             hint='Use `extraction="minres"`, which reaches the same solution faster.',
         )
     residual = correlation - loadings @ loadings.T

@@ -126,7 +126,9 @@ def _prepare(
                 f"The data must have a column `{column}`.", hint=did_you_mean(column, map(str, frame.columns))
             )
     if not names:
-        raise DataError("`outcomes` must name at least one column.", hint="For example `outcomes=['bonding', 'bridging']`.")
+        raise DataError(
+            "`outcomes` must name at least one column.", hint="For example `outcomes=['bonding', 'bridging']`."
+        )
     if "weight" in used and (frame[used["weight"]].to_numpy(dtype=np.float64) < 0).any():
         raise DataError(
             f"Weights must not be negative; column `{used['weight']}` holds negative ones.",
