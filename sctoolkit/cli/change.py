@@ -1,21 +1,18 @@
-"""`sctoolkit change DATA`: what changed between waves, the route before any number."""
+"""`sctoolkit change DATA`, or a study: what changed between waves, the route before any number."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--outcome", required=True, help="Column of the score.")
+@click.option("--outcome", help="Column of the score; of a study, an outcome that it names.")
 @click.option("--unit", help="Column that links a respondent over waves; leave out when nobody can be linked.")
-@click.option("--wave", required=True, help="Column of the wave.")
+@click.option("--wave", help="Column of the wave.")
 @click.option("--cluster", help="Column of the organisation.")
 @click.option("--side", help="Column of the side: community, statutory, broker.")
 @click.option("--group", help="Column of the comparison: two groups.")
@@ -27,15 +24,25 @@ if TYPE_CHECKING:
 @click.option("--reliability", type=float, help="Reliability of the score before, for the corrected ANCOVA.")
 @click.option("--false-match-rate", type=float, default=0.0, show_default=True, help="Share of links that are wrong.")
 @click.option("--range", "scale_range", type=float, nargs=2, help="Ends of the scale: --range 1 5.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of bootstrap and permutation.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of bootstrap and permutation."
+)
 @click.option("--route", "route_only", is_flag=True, help="Print the route and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **options: Any) -> None:
-    """Estimate what changed in DATA, a CSV or Excel file with one row a respondent and wave.
+    """Estimate what changed in DATA, a file with one row a respondent and wave, or a study.toml with its plan.
 
-    The route comes first: what is estimated, how, on what it rests and what may be said. Then the estimates.
+    The route comes first: what is estimated, how, on what it rests and what may be said. Then the estimates. A study
+    brings its own columns and options; of these, only --outcome is looked at.
     """
+    if data.is_dir() or data.suffix == ".toml":
+        _of_study(data, options["outcome"], route_only, as_json)
+        return
+    for name in ("outcome", "wave"):
+        if options[name] is None:
+            raise click.UsageError(f"Missing option '--{name}': DATA is no study, so its columns must be named.")
     from sctoolkit.change.estimate_change import estimate_change, route_of
+    from sctoolkit.cli.data import read_frame
     from sctoolkit.cli.output import print_json
     from sctoolkit.result import jsonable
 
@@ -56,28 +63,28 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
         click.echo(str(result))
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Return a CSV or Excel file as a frame.
+def _of_study(path: Path, outcome: str | None, route_only: bool, as_json: bool) -> None:
+    """Print route and change of the outcomes of a study, primary ones first."""
+    from sctoolkit.cli.output import print_json, progress
+    from sctoolkit.errors import OptionError, did_you_mean
+    from sctoolkit.evaluation.evaluate import evaluate
+    from sctoolkit.evaluation.study import load_study
+    from sctoolkit.result import jsonable
 
-    Raises
-    ------
-    ReadError
-        If there is no file, or it is neither.
-    """
-    import pandas as pd
-
-    from sctoolkit.errors import ReadError
-
-    if not path.is_file():
-        raise ReadError(f"No file `{path.name}` is there.", where=f"looked for {path}")
-    try:
-        if path.suffix.lower() in {".xlsx", ".xls", ".ods"}:
-            return pd.read_excel(path, engine="calamine")
-        return pd.read_csv(path, encoding="utf-8-sig", sep="\t" if path.suffix.lower() == ".tsv" else ",")
-    except (ValueError, pd.errors.ParserError) as error:
-        text = isinstance(error, UnicodeDecodeError)
-        raise ReadError(
-            f"`{path.name}` must be a CSV file in UTF-8 or an Excel file, with one header line.",
-            where="the text is not UTF-8" if text else str(error).strip().splitlines()[0][:200],
-            hint="Score other formats first: `sctoolkit run` reads what survey tools export.",
-        ) from None
+    study = load_study(path)
+    with progress() as say:
+        findings = [finding for finding in evaluate(study, progress=say).findings if finding.change is not None]
+    names = [finding.outcome.name for finding in findings]
+    if outcome is not None and outcome not in names:
+        raise OptionError(
+            f"`outcome` must be one whose change the study estimates, not `{outcome}`.",
+            hint=did_you_mean(outcome, names),
+        )
+    changes = {f.outcome.key: f.change for f in findings if f.change is not None and outcome in (None, f.outcome.name)}
+    if as_json:
+        print_json({name: jsonable(one.route) if route_only else one.to_dict() for name, one in changes.items()})
+        return
+    for change in changes.values():
+        click.echo(f"{change.route}\n")
+        if not route_only:
+            click.echo(f"{change}\n")

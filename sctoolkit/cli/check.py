@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sctoolkit.cli.columns import terminal_width, text_table
+from sctoolkit.cli.data import answer_options, read_answers
 from sctoolkit.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -16,15 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("-i", "--instrument", help="Questionnaire: an id of the library or a file; found by its columns without.")
+@answer_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV file for indices and flags, one row a row.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="Mapping file for columns and words.")
-@click.option("--respondent", help="Column of the respondent.")
-@click.option("--wave", help="Column of the wave.")
-@click.option("--side", help="Column of the side.")
 @click.option("--duration", help="Column of the seconds taken.")
-@click.option("--format", "layout", help="Layout of the file, where it is not recognised.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
     data: Path, instrument: str | None, out: Path | None, mapping: Path | None, layout: str | None, as_json: bool,
@@ -32,10 +27,8 @@ def check(
 ) -> None:  # fmt: skip
     """Look at the answers in DATA before they are scored. Rows are flagged, none is taken out."""
     from sctoolkit.survey.quality import check as check_responses
-    from sctoolkit.survey.read import read
 
-    columns = {role: column for role, column in roles.items() if column is not None}
-    quality = check_responses(read(data, instrument, format=layout, mapping=mapping, columns=columns))
+    quality = check_responses(read_answers(data, instrument, mapping, layout, roles))
     if out is not None:
         from sctoolkit.evaluation.write import write_whole
 

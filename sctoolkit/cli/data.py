@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sctoolkit.survey.responses import Responses
+
 
 def item_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which items of a file are meant."""
@@ -26,6 +28,33 @@ def item_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a file of answers is read: questionnaire, layout, mapping and roles."""
+    for option in reversed(
+        (
+            click.argument("data", type=click.Path(path_type=Path)),
+            click.option("-i", "--instrument", help="Questionnaire: an id or a file; found by its columns without."),
+            click.option("--map", "mapping", type=click.Path(path_type=Path), help="Mapping file: columns and words."),
+            click.option("--format", "layout", help="Layout of the file, where it is not recognised."),
+            click.option("--respondent", help="Column of the respondent."),
+            click.option("--wave", help="Column of the wave."),
+            click.option("--side", help="Column of the side."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def read_answers(
+    data: Path, instrument: str | None, mapping: Path | None, layout: str | None, roles: dict[str, str | None]
+) -> Responses:
+    """Return answers as the options of `answer_options` say; roles that were not named are left out."""
+    from sctoolkit.survey.read import read
+
+    columns = {role: column for role, column in roles.items() if column is not None}
+    return read(data, instrument, format=layout, mapping=mapping, columns=columns)
 
 
 def read_items(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sctoolkit.cli.columns import terminal_width, text_table
+from sctoolkit.cli.data import answer_options, read_answers
 from sctoolkit.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -15,26 +16,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("-i", "--instrument", help="Questionnaire: an id of the library or a file; found by its columns without.")
+@answer_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV file for the scores, one row a row of DATA.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="Mapping file for columns and words.")
-@click.option("--respondent", help="Column of the respondent.")
-@click.option("--wave", help="Column of the wave.")
-@click.option("--side", help="Column of the side.")
-@click.option("--format", "layout", help="Layout of the file, where it is not recognised.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def score(
-    data: Path, instrument: str | None, out: Path | None, mapping: Path | None, respondent: str | None,
-    wave: str | None, side: str | None, layout: str | None, as_json: bool,
+    data: Path, instrument: str | None, out: Path | None, mapping: Path | None, layout: str | None, as_json: bool,
+    **roles: str | None,
 ) -> None:  # fmt: skip
     """Score the answers in DATA (CSV, Excel, SPSS, Stata; Kobo, REDCap, Qualtrics and other exports)."""
     from sctoolkit.scoring.score import score as score_responses
-    from sctoolkit.survey.read import read
 
-    given = {"respondent": respondent, "wave": wave, "side": side}
-    columns = {role: column for role, column in given.items() if column is not None}
-    responses = read(data, instrument, format=layout, mapping=mapping, columns=columns)
+    responses = read_answers(data, instrument, mapping, layout, roles)
     scores = score_responses(responses)
     if out is not None:
         from sctoolkit.evaluation.write import write_whole

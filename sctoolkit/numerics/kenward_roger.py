@@ -89,7 +89,8 @@ def kenward_roger(fit: MixedFit) -> KenwardRoger:
     swept = bread @ slopes
     crossed = np.einsum("rab,sbc->rsac", slopes, swept)
     information = m.trace_second - np.einsum("ab,rsba->rs", bread, 2 * second - crossed)
-    scale = np.sqrt(np.diag(information))
+    scale = np.sqrt(np.maximum(np.diag(information), 0.0))
+    scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh((information + information.T) / 2 / np.outer(scale, scale))
     keep = values > 1e-10
     covariance = 2 * (vectors[:, keep] / values[keep]) @ vectors[:, keep].T / np.outer(scale, scale)

@@ -82,3 +82,37 @@ def test_grim(capsys):
     assert run_command(["grim", "--mean", "3.42", "-n", "20"]) == 1
     assert run_command(["grim", "x", "-n", "20"]) == 1
     assert run_command(["grim", "50", "-n", "0"]) == 2
+
+
+def test_any_delimiter_and_spss_give_the_same_numbers(scores, tmp_path, capsys):
+    import pyreadstat
+
+    frame = pd.read_csv(scores)
+    frame.to_csv(tmp_path / "semicolons.csv", index=False, sep=";", encoding="utf-16")
+    pyreadstat.write_sav(frame, str(tmp_path / "scores.sav"))
+    outputs = []
+    for path in (scores, tmp_path / "semicolons.csv", tmp_path / "scores.sav"):
+        assert run_command(["change", str(path), *KEYS]) == 0
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_route_of_a_study(tmp_path, capsys):
+    rng = np.random.default_rng(1)
+    codes = rng.integers(1, 4, (60, 3))
+    rows = [(f"p{i % 30}", 1 + i // 30, *codes[i]) for i in range(60)]
+    pd.DataFrame(rows, columns=["who", "wave", "LON1", "LON2", "LON3"]).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "study.toml").write_text(
+        '[study]\ntitle = "S"\ninstrument = "ucla3"\n[[file]]\npath = "a.csv"\n'
+        '[columns]\nrespondent = "who"\nwave = "wave"\n'
+    )
+    study = str(tmp_path / "study.toml")
+    assert run_command(["change", study, "--route"]) == 0
+    route = capsys.readouterr().out
+    assert route.startswith("Who was measured when?")
+    assert run_command(["change", study]) == 0
+    assert capsys.readouterr().out.startswith(route.rstrip("\n"))
+    assert run_command(["change", study, "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["ucla3.loneliness"]
+    assert run_command(["change", study, "--outcome", "lonelines"]) == 2
+    assert "Did you mean `loneliness`?" in capsys.readouterr().err

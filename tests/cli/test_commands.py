@@ -109,3 +109,23 @@ def test_wrong_calls_say_what_to_do(run, argv, code, says):
 def test_debug_shows_the_traceback():
     with pytest.raises(Exception, match="must exist"):
         run_command(["--debug", "score", "nofile.csv"])
+
+
+def test_form_takes_slots_and_title_from_the_study(run, demo, tmp_path):
+    argv = ("form", "cscq", "--to", "print", "--side", "statutory", "--study", demo)
+    assert run(*argv, "-o", tmp_path / "f.html")[0] == 0
+    page = (tmp_path / "f.html").read_text()
+    assert "Shared table: a simulated coproduction programme" in page
+    assert "I feel that I belong in my team." in page
+    assert run(*argv, "--title", "Ours", "--slot", "own=our crew", "-o", tmp_path / "g.html")[0] == 0
+    page = (tmp_path / "g.html").read_text()
+    assert "<title>Ours</title>" in page
+    assert "I feel that I belong in our crew." in page
+
+
+def test_score_and_check_read_alike(run, demo):
+    file = demo / "simulated-wave3.csv"
+    for command in ("score", "check"):
+        code, out, _ = run(command, file, "-i", "cscq", "--respondent", "code", "--side", "side")
+        assert code == 0
+        assert "Coproduction Social Capital Questionnaire" in out
