@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from sctoolkit.errors import DataError, OptionError
+from sctoolkit.errors import ConvergenceError, DataError, NotIdentifiedError, OptionError
 from sctoolkit.measurement.cfa_result import CfaResult
 from sctoolkit.measurement.confirm import cfa
 from sctoolkit.measurement.cross_lagged_caveats import lagged_caveats
@@ -26,6 +27,7 @@ from sctoolkit.measurement.cross_lagged_model import (
 from sctoolkit.measurement.cross_lagged_result import MIXED, WITHIN, CrossLagged, LaggedPath
 from sctoolkit.measurement.model_comparison import compare_models
 from sctoolkit.measurement.panel_frame import PanelWaves, frame_of, panel_frame
+from sctoolkit.numerics.scaled_difference import DifferenceTest
 from sctoolkit.options import check_option
 from sctoolkit.result import Provenance
 
@@ -140,9 +142,8 @@ def cross_lagged(
     if exploratory:
         model, other, equality = fit(two_wave_text(names)), None, None
     else:
-        free, same = (fit(random_intercept_text(names, held)) for held in (False, True))
-        model, other = (same, free) if equal else (free, same)
-        equality = compare_models(free.fit, same.fit)
+        model = fit(random_intercept_text(names, equal))
+        other, equality = _other(model, lambda: fit(random_intercept_text(names, not equal)), equal)
     both = np.array([table[[names.observed[k][t] for k in "xy"]].notna().all(axis=1) for t in range(len(labels))])
     n_repeated = int((both.sum(axis=0) >= 2).sum())
     return CrossLagged(
@@ -166,6 +167,18 @@ def cross_lagged(
         n_clusters=None if cluster is None else len(np.unique(np.concatenate(model.fit.data.clusters or ([],)))),
         ci_level=ci_level,
     )
+
+
+def _other(
+    model: CfaResult, fit: Callable[[], CfaResult], equal: bool
+) -> tuple[CfaResult | None, DifferenceTest | None]:
+    """Return the model with the other choice of lags and the test of equal lags; None where it has no solution."""
+    try:
+        other = fit()
+    except (ConvergenceError, NotIdentifiedError):
+        return None, None
+    free, same = (other, model) if equal else (model, other)
+    return other, compare_models(free.fit, same.fit)
 
 
 def _paths(

@@ -65,6 +65,13 @@ def _fit(model: CfaResult) -> list[Caveat]:
 def _lags(waves: tuple[str, ...], equal: bool, equality: DifferenceTest | None) -> list[Caveat]:
     """Return caveats about lags that differ in length or strength."""
     found: list[Caveat] = []
+    if len(waves) > 2 and equality is None:
+        found.append(
+            Caveat(
+                code="lags_not_compared",
+                sentence="Equal paths over lags could not be compared with free ones: the other model has no solution.",
+            )
+        )
     try:
         gaps = [float(after) - float(before) for before, after in pairwise(waves)]
     except ValueError:

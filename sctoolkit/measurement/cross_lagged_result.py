@@ -51,10 +51,10 @@ class CrossLagged(Result):
     equal : bool
         Whether lagged paths were held equal over lags.
     equality : DifferenceTest or None
-        Test of equal lags against free ones; None with two waves.
+        Test of equal lags against free ones; None with two waves, or where the other model has no solution.
     model : CfaResult
     other : CfaResult or None
-        The model with the other choice of ``equal``.
+        The model with the other choice of ``equal``; None as above.
     waves : tuple of str
     n_repeated : int
         People with both variables at two waves or more.

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sctoolkit.errors import DesignError, OptionError
+from sctoolkit.errors import DesignError, OptionError, did_you_mean
 from sctoolkit.measurement.cfa_result import CfaResult
 from sctoolkit.measurement.confirm import choose_estimator
 from sctoolkit.measurement.invariance import Criterion, invariance
@@ -107,8 +108,9 @@ def latent_change(
     psi. The model is fitted as the scalar longitudinal factor model with residuals of the same item correlated over
     waves, of which it is a rotation, and kappa / sqrt(psi_11) and the others follow by the delta method (tested against
     the change score model written out). Equalities are those of the scalar level; ``invariance`` says whether they
-    hold. Under 150 linked people the change of the score is the primary figure and the latent one the check. A mean
-    change without a comparison is a change, not more.
+    hold. Under 150 linked people the change of the score is the primary figure and the latent one the check; where the
+    scalar level is out of reach even with releases, no figure is primary. A mean change without a comparison is a
+    change, not more.
 
     References
     ----------
@@ -131,6 +133,7 @@ def latent_change(
     if not 0.0 < ci_level < 1.0:
         raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
     names, frame = _items(data, items, scale)
+    check_partial(partial, names, _factor(names), ordered)
     unit, wave = _roles(data, unit, wave)
     wide, labels = panel_frame(frame, names, waves, unit=unit, wave=wave, others=() if cluster is None else (cluster,))
     if len(labels) != 2:
@@ -158,7 +161,7 @@ def latent_change(
     n_linked = int(seen.all(axis=0).sum())
     few = n_linked < FEW_PEOPLE
     estimates = latent_rows(model, ladder, names, between, ci_level, few, reserved)
-    composite = _composite(wide, names, between, cluster, ci_level, "primary" if few else "check")
+    composite = _composite(wide, names, between, cluster, ci_level, "primary" if few and not reserved else "check")
     estimates = [*composite, *estimates] if few else [*estimates, *composite]
     return LatentChange(
         provenance=Provenance(
@@ -180,7 +183,9 @@ def latent_change(
                 "empty_categories": empty_categories,
             },
         ),
-        caveats=change_caveats(ladder, model, estimates, between, n_linked, few, reserved, tuple(partial)),
+        caveats=change_caveats(
+            ladder, model, estimates, between, n_linked, int(seen.any(axis=0).sum()), few, reserved, tuple(partial)
+        ),
         estimates=tuple(estimates),
         model=model,
         invariance=ladder,
@@ -206,6 +211,12 @@ def _items(
             f"`items` must be a list of names, not the text `{items}`.", hint='For example `items=["a", "b", "c"]`.'
         )
     names = tuple(dict.fromkeys(str(name) for name in (keyed_items(data, scale).columns if items is None else items)))
+    strange = [name for name in names if not re.fullmatch(r"[A-Za-z_.][\w.]*", name)]
+    if strange:
+        raise OptionError(
+            f"Items must have names of letters, digits, `_` or `.`, and `{strange[0]}` has others.",
+            hint="Rename its columns first.",
+        )
     if len(names) < MIN_ITEMS:
         raise DesignError(
             f"A latent change must rest on {MIN_ITEMS} items or more, and there are {len(names)}.",
@@ -221,6 +232,24 @@ def _roles(
     if isinstance(data, pd.DataFrame):
         return unit, wave
     return unit or "respondent", wave or "wave"
+
+
+def check_partial(partial: Sequence[str], items: tuple[str, ...], factor: str, ordered: bool) -> None:
+    """Raise for a release that names no parameter of the model."""
+    if isinstance(partial, str):
+        raise OptionError(f"`partial` must be a list of parameters, not the text `{partial}`.")
+    shapes = [f"{factor} =~ {{}}", "{} ~ 1", "{} ~~ {}"]
+    known = [shape.format(item, item) for item in items for shape in shapes]
+    for name in partial:
+        squeezed = name.replace(" ", "")
+        threshold = re.fullmatch(r"(.+)\|t[1-9]\d*", squeezed)
+        if squeezed in [entry.replace(" ", "") for entry in known]:
+            continue
+        if not (ordered and threshold and threshold.group(1) in items):
+            raise OptionError(
+                f"`partial` must name loadings, thresholds, intercepts or residuals of items, and `{name}` is none.",
+                hint=did_you_mean(name, known),
+            )
 
 
 def _factor(items: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ def change_caveats(
     estimates: Sequence[ChangeEstimate],
     waves: tuple[str, str],
     n_linked: int,
+    n_seen: int,
     few: bool,
     reserved: bool,
     partial: tuple[str, ...],
@@ -41,6 +42,18 @@ def change_caveats(
                 "latent change is a check.",
                 numbers={"n_linked": n_linked, "threshold": 150},
                 n_people=n_linked,
+            )
+        )
+    missing = model.fit.data.missing
+    if n_seen > n_linked and missing != "listwise":
+        rule = "at random, given what they answered" if missing == "fiml" else "completely at random"
+        found.append(
+            Caveat(
+                code="seen_once",
+                sentence=f"{n_seen - n_linked} of {n_seen} people were seen at one wave alone: they count on the "
+                f"assumption that they are missing {rule}.",
+                numbers={"seen_once": n_seen - n_linked, "seen": n_seen},
+                n_people=n_seen - n_linked,
             )
         )
     found += _releases(ladder, estimates, reserved, partial)

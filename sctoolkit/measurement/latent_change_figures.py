@@ -57,19 +57,28 @@ def latent_rows(
     few: bool,
     reserved: bool,
 ) -> list[ChangeEstimate]:
-    """Return the figures of the model and, where parameters were released, the mean change without releases."""
-    freed = bool(ladder.freed) and not reserved
-    level = "partial scalar" if freed or ladder.provenance.options["partial"] else "scalar"
-    rows = _figures(model, items, waves, ci_level, f"latent change score, {level} model", few)
+    """Return the figures of the model and, where parameters were released, the mean change without releases.
+
+    Notes
+    -----
+    With the claim reserved nothing is primary, and no split into people and items is given: equal items suppose it.
+    """
     wanted = "scalar" if "scalar" in ladder.models else "strict"
-    if freed and ladder.models[wanted] is not model:
-        full = _figures(ladder.models[wanted], items, waves, ci_level, "latent change score, all items equal", True)[0]
-        rows.append(replace(full, term="latent, all items equal"))
+    full = ladder.models[wanted]
+    level = "partial scalar" if model is not full or ladder.provenance.options["partial"] else "scalar"
+    if reserved:
+        rows = _figures(model, items, waves, ci_level, "latent change score, items held equal though they differ")
+        return [replace(row, role="detail") for row in rows if row.term not in ("score, people", "score, items")]
+    rows = _figures(model, items, waves, ci_level, f"latent change score, {level} model")
+    rows = [replace(row, role="check" if few else "primary" if row.term == "latent" else "detail") for row in rows]
+    if model is not full:
+        equal = _figures(full, items, waves, ci_level, "latent change score, all items equal")[0]
+        rows.append(replace(equal, term="latent, all items equal", role="check"))
     return rows
 
 
 def _figures(
-    model: CfaResult, items: tuple[str, ...], waves: tuple[str, str], ci_level: float, method: str, check: bool
+    model: CfaResult, items: tuple[str, ...], waves: tuple[str, str], ci_level: float, method: str
 ) -> list[ChangeEstimate]:
     """Return the figures of one model."""
     found: list[ChangeEstimate] = []
@@ -90,7 +99,7 @@ def _figures(
                 p_value=float(2.0 * norm.sf(abs(statistic))) if tested else float("nan"),
                 ci_low=low,
                 ci_high=high,
-                role="check" if check else "primary" if k == 0 else "detail",
+                role="detail",
                 estimator=model.fit.estimator,
                 method=method,
                 n_obs=sum(model.fit.data.n),

@@ -203,3 +203,20 @@ def test_no_stable_differences_are_said_to_be_absent() -> None:
         codes |= {caveat.code for caveat in found.caveats}
         found.tidy()
     assert "latent_variance_not_positive" in codes
+
+
+def test_scores_bring_their_own_columns() -> None:
+    from sctoolkit import from_frame, score
+
+    rng = np.random.default_rng(2)
+    usual = rng.normal(size=(120, 1))
+    parts = []
+    for wave in (1, 2):
+        codes = np.digitize(usual + rng.normal(size=(120, 3)), [-0.5, 0.7]) + 1
+        other = {"pid": np.arange(120), "time": wave, "joint": rng.normal(size=120)}
+        parts.append(pd.DataFrame(codes, columns=["LON1", "LON2", "LON3"]).assign(**other))
+    frame = pd.concat(parts)
+    scores = score(from_frame(frame, "ucla3", columns={"respondent": "pid", "wave": "time"}, keep=["joint"]))
+    found = cross_lagged(scores, x=scores.scales[0], y="joint", waves=[1, 2])
+    assert found.exploratory
+    assert found.n_repeated == 120

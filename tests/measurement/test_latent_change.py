@@ -20,9 +20,9 @@ CASES: dict[str, tuple[str, dict]] = {
     "linear_MLR": ("latent_continuous", {"ordered": False, "missing": "listwise"}),
     "linear_fiml": ("latent_continuous", {"ordered": False}),
     "linear_partial": ("latent_continuous", {"ordered": False, "partial": ["c ~ 1"]}),
-    "ordinal_WLSMV": ("latent_ordinal", {"ordered": True}),
-    "ordinal_ULSMV": ("latent_ordinal", {"ordered": True, "estimator": "ULSMV"}),
-}
+    "ordinal_WLSMV": ("latent_ordinal", {"ordered": True, "alpha": 1e-6}),
+    "ordinal_ULSMV": ("latent_ordinal", {"ordered": True, "alpha": 1e-6, "estimator": "ULSMV"}),
+}  # a small alpha keeps the split of the score, whatever these data say of equal items
 TERMS = {
     "mean": "latent",
     "variance": "latent, variance",
@@ -98,6 +98,8 @@ def test_releasing_the_drifting_item_recovers_the_truth() -> None:
     equal = latent_change(data, items=ITEMS, waves=WAVES, ordered=False, propose=False)
     assert equal.claim_reserved
     assert equal.caveats[0].code == "change_claim_reserved"
+    assert "primary" not in set(equal.tidy()["role"])
+    assert "score, items" not in set(equal.tidy()["term"])
     found = latent_change(data, items=ITEMS, waves=WAVES, ordered=False)
     check = term(found, "latent, all items equal")
     assert check["role"] == "check"
@@ -216,3 +218,35 @@ def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(OptionError, match="two waves"):
         latent_change(data.join(data.filter(like="post").rename(columns=lambda c: c[:2] + "end")), items=ITEMS,
                       waves=("pre", "post", "end"), ordered=False)  # fmt: skip
+    with pytest.raises(OptionError, match="`aa ~ 1` is none"):
+        latent_change(data, items=ITEMS, waves=WAVES, ordered=False, partial=["aa ~ 1"])
+
+
+def test_people_seen_once_are_counted_and_said() -> None:
+    data = simulated(300)
+    data.loc[:79, [f"{item}_post" for item in ITEMS]] = np.nan
+    found = latent_change(data, items=ITEMS, waves=WAVES, ordered=False)
+    assert found.n_linked == 220
+    assert found.provenance.n_used == 300
+    said = next(caveat for caveat in found.caveats if caveat.code == "seen_once")
+    assert said.n_people == 80
+    assert latent_change(data, items=ITEMS, waves=WAVES, ordered=False, missing="listwise").provenance.n_used == 220
+
+
+def test_responses_bring_their_own_columns() -> None:
+    from sctoolkit import from_frame
+
+    rng = np.random.default_rng(2)
+    start = rng.normal(size=(200, 1))
+    parts = []
+    for wave, standing in ((1, start), (2, 0.4 + 0.8 * start + 0.5 * rng.normal(size=(200, 1)))):
+        codes = np.digitize(standing + 0.8 * rng.normal(size=(200, 3)), [-0.5, 0.7]) + 1
+        parts.append(pd.DataFrame(codes, columns=["LON1", "LON2", "LON3"]).assign(pid=np.arange(200), time=wave))
+    answers = from_frame(pd.concat(parts), "ucla3", columns={"respondent": "pid", "wave": "time"})
+    scale = next(iter(answers.instrument.scale))
+    found = latent_change(answers, scale=scale, waves=(1, 2), ordered=True)
+    assert found.n_linked == 200
+    assert set(found.tidy()["scale"]) == {scale}
+    wide = pd.concat([part.filter(like="LON").add_suffix(f"_{k}") for k, part in enumerate(parts, start=1)], axis=1)
+    same = latent_change(wide, items=["LON1", "LON2", "LON3"], waves=(1, 2), ordered=True)
+    assert np.allclose(found.tidy()["estimate"], same.tidy()["estimate"], atol=1e-8)
