@@ -1,6 +1,7 @@
 """Fixtures for all tests: one BLAS thread (so that sums are the same everywhere) and the reference data."""
 
 import os
+import shutil
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -36,3 +37,15 @@ def oracle_dir() -> Path:
 def root() -> Path:
     """Top of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def browser() -> dict[str, str]:
+    """Environment in which node finds playwright-core and axe-core, and a Chromium to drive."""
+    node, chromium = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
+    if node is None or chromium is None:
+        pytest.skip("node or chromium is absent")
+    modules = os.environ.get("SCTOOLKIT_NODE_MODULES", "")
+    if not all((Path(modules) / name).is_dir() for name in ("playwright-core", "axe-core")):
+        pytest.skip("playwright-core or axe-core is absent (set SCTOOLKIT_NODE_MODULES to the folder that holds them)")
+    return {**os.environ, "NODE_PATH": modules, "CHROMIUM": chromium, "NODE": node}

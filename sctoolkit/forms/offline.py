@@ -19,7 +19,7 @@ h2 { font-size: 1.12rem; margin: 2rem 0 .6rem; }
 .lead { margin: 0 0 1.4rem; }
 fieldset, .card { border: 1px solid #c3c7ce; border-radius: .5rem; background: #fff; margin: 0 0 1rem;
   padding: .9rem 1rem 1rem; }
-legend { font-weight: 600; float: left; width: 100%; padding: 0; margin: 0 0 .5rem; }
+legend { font-weight: 600; float: inline-start; width: 100%; padding: 0; margin: 0 0 .5rem; }
 legend + .choice { clear: both; }
 .card p { margin: 0 0 .4rem; font-weight: 600; }
 .choice { display: flex; align-items: center; gap: .7rem; padding: .38rem .3rem; border-radius: .35rem; }
@@ -32,11 +32,14 @@ input[type=text], input[type=number] { font: inherit; padding: .45rem .6rem; bor
   border-radius: .35rem; width: min(100%, 18rem); }
 :focus-visible { outline: 3px solid #f46a25; outline-offset: 2px; }
 button { font: inherit; font-weight: 600; padding: .6rem 1.1rem; border-radius: .4rem; border: 2px solid #12436d;
-  background: #12436d; color: #fff; cursor: pointer; margin: 0 .6rem .6rem 0; }
+  background: #12436d; color: #fff; cursor: pointer; margin: 0; margin-block-end: .6rem;
+  margin-inline-end: .6rem; }
 button.second { background: #fff; color: #12436d; }
 [role=status] { min-height: 1.6em; font-weight: 600; }
 .error { border: 2px solid #801650; background: #fff; border-radius: .5rem; padding: .8rem 1rem; margin: 0 0 1rem; }
 .error a { color: #801650; }
+footer { font-size: .85rem; color: #4a4f57; border-top: 1px solid #c3c7ce; margin-top: 1.5rem; padding-top: .6rem; }
+code { overflow-wrap: anywhere; }
 """
 
 
@@ -76,6 +79,7 @@ def offline_page(form: Questionnaire) -> str:
             _question(sheet, question, number)
             number += 1
     _buttons(main)
+    _reading_back(main, form)
     add(body, "script", script)
     return page_text(root)
 
@@ -97,7 +101,7 @@ def _question(parent: Element, question: Question, number: int) -> None:
 
 
 def _buttons(parent: Element) -> None:
-    row = add(parent, "div", lang="en")
+    row = add(parent, "div", lang="en", dir="ltr")
     add(row, "p", "", id="count", role="status")
     for name, text, style in (
         ("keep", "Done: keep these answers", ""),
@@ -105,3 +109,12 @@ def _buttons(parent: Element) -> None:
         ("json", "Save as JSON", "second"),
     ):
         add(row, "button", text, id=name, type="button", class_=style)
+
+
+def _reading_back(parent: Element, form: Questionnaire) -> None:
+    """Say to whoever collects the files how the saved answers are read."""
+    footer = add(parent, "footer", lang="en", dir="ltr")
+    text = add(footer, "p", "For the person who collects the answers: ")
+    command = f"sctoolkit score FILE.csv -i {form.instrument} --respondent respondent --side side"
+    add(text, "code", command if form.side else command.removesuffix(" --side side"))
+    add(footer, "p", f"{form.name}, version {form.version}.")

@@ -11,17 +11,21 @@ STYLE = """
 @page { size: A4; margin: 16mm 14mm; }
 body { font-family: system-ui, "DejaVu Sans", Arial, sans-serif; font-size: 11pt; line-height: 1.4; color: #111;
   max-width: 190mm; margin: 0 auto; padding: 1rem; background: #fff; }
-body.large { font-size: 18pt; }
+body.large { font-size: 18pt; line-height: 1.25; }
+body.large li { padding: .07em 0; }
+body.large h1 { font-size: 1.25em; }
 h1 { font-size: 1.5em; line-height: 1.2; margin: 0 0 .4em; }
 h2 { font-size: 1em; margin: 0 0 .5em; }
-.id { border: 1.5pt solid #111; padding: .5em .8em; margin: 0 0 1.2em; display: flex; gap: 1.5em; align-items: end; }
-.line { flex: 1; border-bottom: 1pt solid #111; height: 1.6em; }
+.id { border: 1.5pt solid #111; padding: .5em .8em; margin: 0 0 1.2em; display: flex; flex-wrap: wrap; gap: .6em 1.5em;
+  align-items: end; }
+.line { flex: 1; min-width: 4em; border-bottom: 1pt solid #111; height: 1.6em; }
 .lead { margin: 0 0 1em; }
 table { width: 100%; border-collapse: collapse; margin: 0 0 1.4em; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { font-weight: 600; text-align: center; vertical-align: bottom; font-size: .82em; padding: .2em .3em .4em; }
-th.item, tbody th { text-align: left; font-weight: 400; font-size: 1em; width: 44%; padding: .5em .6em .5em 0; }
+td.item, tbody th { text-align: start; font-weight: 400; font-size: 1em; width: 44%;
+  padding-block: .5em; padding-inline: 0 .6em; }
 tbody tr { border-top: .75pt solid #999; }
 td { text-align: center; padding: .4em .2em; }
 .box { display: inline-block; width: 1.15em; height: 1.15em; border: 1.2pt solid #111; border-radius: 50%; }
@@ -29,7 +33,7 @@ td { text-align: center; padding: .4em .2em; }
 .no .box { border-radius: 2pt; border-color: #666; }
 fieldset { border: 0; padding: 0; margin: 0 0 1em; break-inside: avoid; }
 legend { padding: 0 0 .3em; }
-ul { list-style: none; margin: 0; padding: 0 0 0 .2em; }
+ul { list-style: none; margin: 0; padding: 0; padding-inline-start: .2em; }
 li { display: flex; gap: .6em; align-items: baseline; padding: .25em 0; }
 footer { font-size: .72em; color: #444; border-top: .75pt solid #999; padding-top: .5em; }
 """
@@ -64,6 +68,7 @@ def printable_page(form: Questionnaire, *, large: bool = False) -> str:
         number = (_list if large else _grid)(main, block, number)
     footer = add(body, "footer", f"{form.name}, version {form.version}. Small figures are for data entry.")
     footer.set("lang", "en")
+    footer.set("dir", "ltr")
     return page_text(root)
 
 

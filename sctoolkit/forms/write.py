@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sctoolkit.errors import WriteError
+from sctoolkit.forms.docx import word_document
 from sctoolkit.forms.limesurvey import limesurvey_structure
 from sctoolkit.forms.names import platform_names, renamed
 from sctoolkit.forms.offline import offline_page
@@ -34,6 +35,7 @@ FORMATS: dict[str, Format] = {
     "redcap": Format(redcap_dictionary, ".csv", "redcap", "REDCap data dictionary"),
     "limesurvey": Format(limesurvey_structure, ".txt", "limesurvey", "LimeSurvey structure", "utf-8-sig"),
     "qualtrics": Format(qualtrics_text, ".txt", "qualtrics", "Qualtrics Advanced TXT"),
+    "docx": Format(word_document, ".docx", None, "a Word document to copy from: Microsoft Forms, Google Forms"),
     "print": Format(printable_page, ".html", None, "a page to print"),
     "large-print": Format(lambda form: printable_page(form, large=True), ".html", None, "a page to print, 18 point"),
     "offline": Format(offline_page, ".html", None, "one file to fill in without a network"),
@@ -71,7 +73,11 @@ def write_form(form: Questionnaire, to: str, path: Path | None = None) -> tuple[
             names.write_text(names_file(form, chosen.platform), encoding="utf-8")
             written.append(names)
     except OSError as error:
-        raise WriteError(f"`{target}` must be writable, and it is not: {error.strerror}.") from None
+        raise WriteError(
+            f"`{target}` must be writable, and it is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
+            hint="Name a file in a folder that exists and may be written to.",
+        ) from None
     return tuple(written)
 
 

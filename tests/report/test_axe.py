@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,18 +12,6 @@ from sample import sample_report
 from sctoolkit.report.render_html import render_html
 
 SCRIPT = Path(__file__).with_name("axe.cjs")
-
-
-@pytest.fixture(scope="module")
-def browser() -> dict[str, str]:
-    """Environment in which node finds playwright-core and axe-core, and a Chromium to drive."""
-    node, chromium = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
-    if node is None or chromium is None:
-        pytest.skip("node or chromium is absent")
-    modules = os.environ.get("SCTOOLKIT_NODE_MODULES", "")
-    if not all((Path(modules) / name).is_dir() for name in ("playwright-core", "axe-core")):
-        pytest.skip("playwright-core or axe-core is absent (set SCTOOLKIT_NODE_MODULES to the folder that holds them)")
-    return {**os.environ, "NODE_PATH": modules, "CHROMIUM": chromium, "NODE": node}
 
 
 @pytest.mark.slow
