@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -143,19 +143,16 @@ def latent_change(
         )
     between = (labels[0], labels[1])
     seen = np.array([wide[[f"{item}.{label}" for item in names]].notna().any(axis=1) for label in between])
+    options: dict[str, Any] = {
+        "ordered": ordered, "estimator": chosen, "partial": tuple(partial), "propose": propose, "criterion": criterion,
+        "alpha": alpha, "cluster": cluster, "empty_categories": empty_categories,
+    }  # fmt: skip
     ladder = invariance(
         wide,
         f"{_factor(names)} =~ {' + '.join(names)}",
-        ordered=ordered,
         waves={label: {item: f"{item}.{label}" for item in names} for label in between},
-        partial=partial,
-        propose=propose,
-        criterion=criterion,
-        alpha=alpha,
-        estimator=estimator,
         missing=rule,
-        cluster=cluster,
-        empty_categories=empty_categories,
+        **options,
     )
     model, reserved = _model(ladder)
     n_linked = int(seen.all(axis=0).sum())
@@ -171,17 +168,7 @@ def latent_change(
             n_in=len(wide),
             n_used=sum(model.fit.data.n),
             missing_rule=rule,
-            options={
-                "items": names,
-                "ordered": ordered,
-                "estimator": chosen,
-                "partial": tuple(partial),
-                "propose": propose,
-                "criterion": criterion,
-                "alpha": alpha,
-                "cluster": cluster,
-                "empty_categories": empty_categories,
-            },
+            options=options | {"items": names},
         ),
         caveats=change_caveats(
             ladder, model, estimates, between, n_linked, int(seen.any(axis=0).sum()), few, reserved, tuple(partial)
