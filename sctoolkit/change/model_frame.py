@@ -63,7 +63,7 @@ def require_columns(data: pd.DataFrame, names: Sequence[str], where: str = "") -
         if name not in data.columns:
             raise DataError(
                 f"Column `{name}` must be in the data, and it is not.",
-                where=where or f"{len(data.columns)} columns.",
+                where=where or f"Columns: {len(data.columns)}.",
                 hint=did_you_mean(str(name), [str(column) for column in data.columns]),
             )
 

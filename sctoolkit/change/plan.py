@@ -275,8 +275,9 @@ def plan(
 def _check(**ranges: tuple[float, float, float]) -> None:
     """Raise unless each number lies in its range."""
     for name, (value, low, high) in ranges.items():
-        if not low <= value <= high:
-            raise OptionError(f"Option `{name}` must lie from {low:g} to {high:g}, not {value:g}.")
+        if not (low <= value <= high and np.isfinite(value)):
+            allowed = f"be a number of {low:g} or more" if np.isinf(high) else f"lie from {low:g} to {high:g}"
+            raise OptionError(f"Option `{name}` must {allowed}, not {value:g}.")
 
 
 def _share_linked(linked: float | None, months: float | None) -> float:

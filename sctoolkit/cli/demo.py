@@ -11,7 +11,13 @@ from sctoolkit.cli.run import run_study
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
-@click.option("--seed", default=20260101, show_default=True, help="Another seed, other simulated people.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=20260101,
+    show_default=True,
+    help="Another seed, other simulated people.",
+)
 def demo(folder: Path, seed: int) -> None:
     """Write a folder with simulated data (no person gave these answers) and run its study.
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 )
 @click.option("--rotation", default="oblimin", show_default=True, help="Rotation of the loadings.")
 @click.option("--iterations", default=200, show_default=True, help="Simulated data sets of the parallel analysis.")
-@click.option("--seed", default=1, show_default=True, help="Seed of simulations and starts.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of simulations and starts."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def factors(
     data: Path, instrument: str | None, scale: str | None, items: str | None, mapping: Path | None, ordered: bool,

@@ -8,6 +8,7 @@ import click
 
 from sctoolkit.cli.data import item_options, read_items
 from sctoolkit.cli.output import print_json, progress
+from sctoolkit.errors import OptionError
 
 
 @click.command()
@@ -26,6 +27,11 @@ def invariance(
 
     table = read_items(data, instrument, scale, items, mapping, keep=(over, *((unit,) if unit else ())))
     names = [name for name in table.columns if name not in (over, unit)]
+    twice = [name for name in (over, unit) if name is not None and list(table.columns).count(name) > 1]
+    if twice:
+        raise OptionError(
+            f"An item must not be what is compared over; `{twice[0]}` is both.", hint="Leave it out of `--items`."
+        )
     with progress() as say:
         say("Fitting the levels")
         result = test(

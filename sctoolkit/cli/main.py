@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sctoolkit.errors import SctoolkitError, closest
+from sctoolkit.errors import ReadError, SctoolkitError, closest
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("sctoolkit.cli.run:run", "Run a study: from its files to a report."),
@@ -76,23 +76,56 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def run_command(argv: list[str]) -> int:
-    """Run a command and return its exit code; errors are printed, tracebacks only with ``--debug``."""
+    """Run a command and return its exit code; errors are printed, tracebacks only with ``--debug``.
+
+    Besides 0 to 3: 130 when stopped from the keyboard, 70 when an error was not foreseen.
+    """
     try:
         outcome: Any = cli.main(args=argv, prog_name="sctoolkit", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return 130
+    except click.BadParameter as error:
+        click.UsageError(_plain(error.format_message()), ctx=error.ctx).show()
+        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except SctoolkitError as error:
+    except Exception as error:
         if "--debug" in argv:
             raise
-        click.echo(f"{type(error).__name__}: {error}", err=True)
-        return error.exit_code
-    except OSError as error:
-        if "--debug" in argv:
-            raise
-        click.echo(f"{type(error).__name__}: {error}", err=True)
-        return 3
+        found = _known(error)
+        click.echo(f"{type(found).__name__}: {found}", err=True)
+        return found.exit_code if error is found or isinstance(error, OSError) else 70
     return outcome if isinstance(outcome, int) else 0
+
+
+def _known(error: Exception) -> SctoolkitError:
+    """Return an error with words of ours: of the file system, or one that nobody foresaw."""
+    if isinstance(error, SctoolkitError):
+        return error
+    if isinstance(error, OSError):
+        return ReadError(
+            f"`{error.filename or 'A file'}` must be readable and writable, and it is not.",
+            where=f"The system says: {str(error.strerror or error).lower()}.",
+        )
+    return SctoolkitError(
+        "This call should have ended with a result or with a reason, and it broke off.",
+        where=f"{type(error).__name__} inside the program.",
+        hint="The fault is ours. Report it with what `sctoolkit --debug ...` prints for the same call.",
+    )
+
+
+def _plain(message: str) -> str:
+    """Return a message about an option in the words of the other errors.
+
+    Examples
+    --------
+    >>> _plain("Invalid value for '--people': 'x' is not a valid float.")
+    "'--people': 'x' is not a number."
+    """
+    message = message.removeprefix("Invalid value for ")
+    for theirs, ours in (("a valid integer range", "a whole number"), ("a valid integer", "a whole number"),
+                         ("a valid float range", "a number"), ("a valid float", "a number")):  # fmt: skip
+        message = message.replace(theirs, ours)
+    return message

@@ -28,7 +28,7 @@ import click
 @click.option("--power", type=float, default=0.8, show_default=True, help="Power asked for.")
 @click.option("--plausible", type=float, default=0.2, show_default=True, help="Largest change thought likely.")
 @click.option("--simulate", "n_simulations", type=int, default=0, help="Simulated studies through the analysis itself.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the simulation.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulation.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plan(as_json: bool, **options: Any) -> None:
     """Say what change a design could find, and whether to test at all."""

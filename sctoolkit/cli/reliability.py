@@ -13,7 +13,7 @@ from sctoolkit.cli.output import print_json
 @click.command()
 @item_options
 @click.option("--bootstrap", is_flag=True, help="Bootstrap intervals in place of delta intervals.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the bootstrap.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the bootstrap.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reliability(
     data: Path, instrument: str | None, scale: str | None, items: str | None, mapping: Path | None, ordered: bool,

@@ -94,7 +94,8 @@ def write_demo(folder: Path, *, seed: int = 20260101) -> Path:
         (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     except OSError as error:
         raise WriteError(
-            f"The folder `{folder}` must be writable, and it is not: {error.strerror}.",
+            f"The folder `{folder}` must be writable, and it is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
             hint="Name another one: `sctoolkit demo FOLDER`.",
         ) from None
     return folder / "study.toml"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sctoolkit.errors import StudyError, did_you_mean, toml_place
+from sctoolkit.errors import ReadError, StudyError, did_you_mean, toml_place
 from sctoolkit.evaluation.study_file import Part, StudyFile
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument
@@ -62,6 +62,8 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     StudyError
         With every fault at once: unknown keys (the nearest known one is suggested), missing data files, scales and
         items that the instruments do not have.
+    ReadError
+        If there is no such file.
     UnknownInstrumentError
         If an instrument is not in the library.
 
@@ -69,7 +71,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     --------
     >>> load_study("nowhere.toml")
     Traceback (most recent call last):
-    sctoolkit.errors.StudyError: A study file must exist; `nowhere.toml` does not.
+    sctoolkit.errors.ReadError: A study file must exist; `nowhere.toml` does not.
       i `sctoolkit init DATA...` writes a first one from your files.
     """
     file = Path(path)
@@ -93,7 +95,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
 
 def _content(file: Path) -> bytes:
     if not file.is_file():
-        raise StudyError(
+        raise ReadError(
             f"A study file must exist; `{file}` does not.",
             hint="`sctoolkit init DATA...` writes a first one from your files.",
         )

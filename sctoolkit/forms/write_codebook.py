@@ -35,7 +35,11 @@ def write_codebook(instrument: Instrument, to: str, path: Path | None = None, *,
     try:
         target.write_text(make(instrument, attached_texts(instrument, lang)), encoding="utf-8")
     except OSError as error:
-        raise WriteError(f"`{target}` must be writable, and it is not: {error.strerror}.") from None
+        raise WriteError(
+            f"`{target}` must be writable, and it is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
+            hint="Name a file in a folder that exists and may be written to.",
+        ) from None
     return target
 
 

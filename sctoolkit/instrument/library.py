@@ -9,7 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sctoolkit.errors import InstrumentError, UnknownInstrumentError, did_you_mean
+from sctoolkit.errors import InstrumentError, ReadError, UnknownInstrumentError, did_you_mean
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.instrument.parse import parse_instrument
 
@@ -57,6 +57,8 @@ def load_instrument(id_or_path: str | os.PathLike[str]) -> Instrument:
     ------
     UnknownInstrumentError
         If nothing bears that name; the nearest id is suggested.
+    ReadError
+        If a path is given where no file is.
     InstrumentError
         If the file contradicts itself; all faults are listed.
 
@@ -98,7 +100,10 @@ def _known_as(name: str) -> Instrument:
 
 def _load_path(path: Path) -> Instrument:
     if not path.is_file():
-        raise UnknownInstrumentError(f"An instrument file must exist; `{path}` does not.")
+        raise ReadError(
+            f"An instrument file must exist; `{path}` does not.",
+            hint="`sctoolkit instruments list` shows the library, whose ids need no path.",
+        )
     return _load_text(path.read_bytes(), path.name)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sctoolkit.errors import InstrumentError, WriteError, did_you_mean
+from sctoolkit.errors import InstrumentError, ReadError, WriteError, did_you_mean
 from sctoolkit.instrument.library import library_root, user_root
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.instrument.readability import Readability, readability
@@ -198,7 +198,11 @@ def _checked_rows(instrument: Instrument, file: Path, lang: str | None) -> list[
             hint=f"Its text: {instrument.instrument.access}",
         )
     if not file.is_file():
-        raise InstrumentError(f"A wording file must exist; `{file}` does not.")
+        must, found = ("be a file", "is a folder") if file.is_dir() else ("exist", "does not")
+        raise ReadError(
+            f"A wording file must {must}; `{file}` {found}.",
+            hint=f"`sctoolkit instruments wording {instrument.id} FILE --template` writes an empty one.",
+        )
     return parse_wording(file.read_bytes(), file.name, instrument, lang)
 
 

@@ -42,7 +42,9 @@ def write_key(path: str | os.PathLike[str]) -> str:
         ) from None
     except OSError as error:
         raise WriteError(
-            f"A key file must be writable; `{target}` is not.", where=str(error.strerror), hint="Does its folder exist?"
+            f"A key file must be writable; `{target}` is not.",
+            where=f"The system says: {str(error.strerror).lower()}.",
+            hint="Does its folder exist?",
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(key.hex() + "\n")

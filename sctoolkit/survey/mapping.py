@@ -89,7 +89,8 @@ def merge(sections: Mapping[str, Any], decisions: Decisions) -> Decisions:
 
 def _parse(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise ReadError(f"A mapping file must exist; `{path}` does not.")
+        must, found = ("be a file", "is a folder") if path.is_dir() else ("exist", "does not")
+        raise ReadError(f"A mapping file must {must}; `{path}` {found}.")
     if path.stat().st_size > SIZE_CAP:
         raise ReadError(f"A mapping file must be smaller than 1 MB; `{path.name}` is not.", hint="Is it the data file?")
     try:

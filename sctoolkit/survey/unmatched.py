@@ -26,7 +26,8 @@ def refuse_unmatched(unmatched: Sequence[Unmatched], instrument: Instrument, n_r
     if len(unmatched) > SHOWN:
         where.append(f"... and {len(unmatched) - SHOWN} more kinds of unknown answer.")
     total = sum(entry.count for entry in unmatched)
-    where.append(f"{total} {'cell' if total == 1 else 'cells'} in {n_rows} rows; nothing was changed.")
+    cells, rows = "cell" if total == 1 else "cells", "row" if n_rows == 1 else "rows"
+    where.append(f"{total} {cells} in {n_rows} {rows}; nothing was changed.")
     allowed = _allowed(instrument, first.item)
     raise ResponseCodeError(
         f"Item `{first.item}` must hold {allowed} or a known non-answer, not {values}{others}.",

@@ -93,7 +93,7 @@ def test_form_names_its_file(run, tmp_path):
     [
         (("scor", "x"), 2, "Did you mean 'score'?"),
         (("score", "nofile.csv"), 3, "must exist"),
-        (("run", "nowhere"), 1, "sctoolkit init"),
+        (("run", "nowhere"), 3, "sctoolkit init"),
         (("form", "cscq", "--to", "xlsfrm", "--side", "community"), 2, "Did you mean `xlsform`?"),
         (("instruments", "show", "cscp"), 1, "Did you mean `cscq`?"),
         (("run",), 2, "Missing argument"),

@@ -77,7 +77,7 @@ def test_check_names_all_faults(run, root):
     code, out, _ = run("instruments", "check", root / "instruments" / "ucla3")
     assert code == 0
     assert "no fault" in out
-    assert run("instruments", "check", "nowhere")[0] == 1
+    assert run("instruments", "check", "nowhere")[0] == 3
 
 
 def test_schema_is_a_json_schema(run):

@@ -179,7 +179,7 @@ def reliability_nothing():
 
 
 def command(content):
-    from sctoolkit.cli.change import read_frame
+    from sctoolkit.cli.data import read_frame
 
     path = Path(tempfile.mkdtemp()) / "scores.csv"
     if content is not None:

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pandas as pd
@@ -49,6 +50,17 @@ def without(package, call):
             return call()
 
     return inside
+
+
+def outcome_not_estimated():
+    """A study that estimates the change of one outcome, asked for another."""
+    finding = SimpleNamespace(outcome=SimpleNamespace(name="bonding", key="bonding"), change=object())
+    found = SimpleNamespace(findings=[finding])
+    with (
+        mock.patch("sctoolkit.evaluation.study.load_study"),
+        mock.patch("sctoolkit.evaluation.evaluate.evaluate", return_value=found),
+    ):
+        command("change", "study.toml", "--outcome", "bondng")
 
 
 def not_permitted(call):
@@ -120,6 +132,10 @@ SCORES = "person,trust\n1,3\n"
 CASES = {
     "cli-items-not-named": lambda: read_items(file("scores.csv", SCORES), None, None, None, None),
     "cli-column-absent": lambda: read_items(file("scores.csv", SCORES), None, None, "trsut", None),
+    "cli-change-outcome-not-estimated": outcome_not_estimated,
+    "cli-item-compared-over": lambda: command(
+        "invariance", str(file("w.csv", "a,b,c\n1,2,1\n2,1,2\n")), "--over", "a", "--items", "a,b,c"
+    ),
     "cli-study-file-exists": lambda: command(
         "init", str(file("w.csv", "LON1\n1\n")), "-o", str(file("study.toml", "[study]"))
     ),
