@@ -29,7 +29,8 @@ def word_document(form: Questionnaire) -> bytes:
         import docx
     except ImportError:
         raise MissingDependencyError(
-            "A Word form needs python-docx, and it is not installed.", hint="pip install 'sctoolkit[docx]'"
+            "A Word form needs the package `python-docx`, which is not installed.",
+            hint="Install it with `pip install 'sctoolkit[docx]'`.",
         ) from None
     document = docx.Document()
     properties = document.core_properties

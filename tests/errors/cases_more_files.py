@@ -14,6 +14,7 @@ from sctoolkit import load_instrument, read
 from sctoolkit.cli.data import read_items
 from sctoolkit.cli.main import cli
 from sctoolkit.evaluation.write import check_folder, write_whole
+from sctoolkit.forms.docx import word_document
 from sctoolkit.forms.spss import write_sav
 from sctoolkit.forms.xlsform import check_with_pyxform
 from sctoolkit.report.render_docx import render_docx
@@ -136,6 +137,7 @@ CASES = {
     "cli-item-compared-over": lambda: command(
         "invariance", str(file("w.csv", "a,b,c\n1,2,1\n2,1,2\n")), "--over", "a", "--items", "a,b,c"
     ),
+    "word-form-package": without("docx", lambda: word_document(mock.Mock())),
     "cli-study-file-exists": lambda: command(
         "init", str(file("w.csv", "LON1\n1\n")), "-o", str(file("study.toml", "[study]"))
     ),
