@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ import pandas as pd
 
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.small_counts import smallest_count
 from sctoolkit.evaluation.study import Study, pair_of, waves_of
 from sctoolkit.measurement.cfa_result import CfaResult
 from sctoolkit.measurement.confirm import cfa
@@ -67,14 +67,8 @@ def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Ca
         return call()
     except SctoolkitError as error:
         sentence = f"{outcome.label}: no {what} is given. {error.problem}"
-        caveats.append(Caveat(code="not_given", sentence=sentence, n_people=_smallest_count(error.problem)))
+        caveats.append(Caveat(code="not_given", sentence=sentence, n_people=smallest_count(error.problem)))
         return None
-
-
-def _smallest_count(text: str) -> int | None:
-    """The smallest whole number of a sentence that is not a wave: it may count people."""
-    counts = [int(number) for number in re.findall(r"(?<!wave )(?<![\w.])\d+(?![\w.]\d)", text)]
-    return min(counts, default=None)
 
 
 def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | None:

@@ -10,6 +10,7 @@ from sctoolkit.change.dose import Dose, dose_response
 from sctoolkit.change.staggered_did import StaggeredDid, staggered_did
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.small_counts import smallest_count
 from sctoolkit.evaluation.study import Study, waves_of
 from sctoolkit.programme.exposures import Exposures, exposures
 from sctoolkit.programme.phase_log import read_phase_log
@@ -45,7 +46,8 @@ def programme_of(study: Study, frame: pd.DataFrame, responses: Responses) -> Pro
             found[name] = make(study, frame, responses)
         except SctoolkitError as error:
             faults = " ".join((error.problem, *error.where[:1]))
-            caveats.append(Caveat(code=f"no_{name}", sentence=f"No {name} could be derived from the logs. {faults}"))
+            sentence = f"No {name} could be derived from the logs. {faults}"
+            caveats.append(Caveat(code=f"no_{name}", sentence=sentence, n_people=smallest_count(faults)))
     return Programme(**found, caveats=tuple(caveats))  # type: ignore[arg-type]
 
 
