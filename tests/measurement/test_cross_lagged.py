@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sctoolkit.errors import ConvergenceError
 from sctoolkit.measurement.cross_lagged import cross_lagged
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "panel_models"
@@ -220,3 +222,33 @@ def test_scores_bring_their_own_columns() -> None:
     found = cross_lagged(scores, x=scores.scales[0], y="joint", waves=[1, 2])
     assert found.exploratory
     assert found.n_repeated == 120
+
+
+def test_paths_stay_when_the_other_choice_of_lags_has_no_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[cross_lagged.__module__]
+    fit = module.cfa
+
+    def equal_alone(data, text, **options):
+        if "lag_xy" not in text:
+            raise ConvergenceError("The iteration must come to rest, and it did not.")
+        return fit(data, text, **options)
+
+    monkeypatch.setattr(module, "cfa", equal_alone)
+    found = cross_lagged(simulated(300), **NAMES, waves=[1, 2, 3])
+    assert found.equality is None
+    assert found.other is None
+    assert np.isnan(found.glance()["diff_p_value"].iloc[0])
+    assert "lags equal" not in set(found.tidy()["term"])
+    assert "lags_not_compared" in {caveat.code for caveat in found.caveats}
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    held, rejected, n = 0, 0, 120
+    for seed in range(n):
+        found = cross_lagged(simulated(300, seed=3000 + seed), **NAMES, waves=[1, 2, 3, 4])
+        path = next(p for p in found.paths if p.term == "trust, then work")
+        held += path.ci_low < 0.3 < path.ci_high
+        rejected += found.equality is not None and found.equality.p_value < 0.05
+    assert 0.88 <= held / n <= 1.0  # 95% and 5%, each with a Monte Carlo error of .02
+    assert rejected / n <= 0.12

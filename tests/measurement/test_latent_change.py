@@ -250,3 +250,21 @@ def test_responses_bring_their_own_columns() -> None:
     wide = pd.concat([part.filter(like="LON").add_suffix(f"_{k}") for k, part in enumerate(parts, start=1)], axis=1)
     same = latent_change(wide, items=["LON1", "LON2", "LON3"], waves=(1, 2), ordered=True)
     assert np.allclose(found.tidy()["estimate"], same.tidy()["estimate"], atol=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ordered", [False, True])
+def test_intervals_hold_the_truth_about_as_often_as_an_exact_test_on_the_same_draws(ordered: bool) -> None:
+    """The paired t interval of the mean item is exact for these normal data: it tells bad luck from bad intervals."""
+    held, exact, n = 0, 0, 80
+    for seed in range(n):
+        data = simulated(200, seed=4000 + seed)
+        change = data.filter(like="_post").mean(axis=1) - data.filter(like="_pre").mean(axis=1)
+        exact += abs(change.mean() - 0.4 * 0.95) < 1.972 * change.std() / np.sqrt(200)
+        if ordered:
+            data = pd.DataFrame(np.digitize(data, [2.0, 3.0, 4.0]) + 1.0, columns=data.columns)
+        found = latent_change(data, items=ITEMS, waves=WAVES, ordered=ordered, empty_categories="collapse")
+        row = term(found, "latent")
+        held += row["ci_low"] < 0.4 < row["ci_high"]
+    assert held / n >= 0.85
+    assert abs(held - exact) / n <= 0.06
