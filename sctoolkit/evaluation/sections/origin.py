@@ -17,8 +17,9 @@ def origin(evaluation: Evaluation) -> Origin:
         "Items": "ordinal" if plan.analysis.ordered else "continuous",
         "Intervals": f"{plan.analysis.ci_level:.0%}",
         "Comparison": plan.analysis.comparison,
-        "How groups came about": plan.analysis.assignment,
     }
+    if plan.analysis.assignment != "none":
+        options["How groups came about"] = plan.analysis.assignment
     return Origin(
         inputs=dict(evaluation.provenance.inputs),
         instrument="; ".join(f"{instrument.name} {instrument.version}" for instrument in instruments),

@@ -13,6 +13,9 @@ from sctoolkit.disclosure.table import Cell
 from sctoolkit.report.document import Figure
 from sctoolkit.report.figures.canvas import GREY, HIDDEN_FACE, MARKERS, PALETTE, canvas, text, wrap
 
+MOST_TICKS = 4
+"""Names of waves that fit below a panel."""
+
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``scale``, ``wave``, ``row`` (the side), ``mean`` and ``interval`` of the table."""
@@ -69,9 +72,16 @@ def _panel(
         axes.text(0.5, 0.5, "too few people", transform=axes.transAxes, ha="center", va="center", color=GREY)
     axes.set_ylim(*window)
     axes.set_xlim(-0.35, len(waves) - 0.65)
-    axes.set_xticks(range(len(waves)), [wrap(wave, 8, 2) for wave in waves])
+    axes.set_xticks(range(len(waves)), _tick_labels(waves))
     axes.tick_params(axis="y", labelsize=8, labelcolor=GREY)
     axes.grid(axis="y")
+
+
+def _tick_labels(waves: Sequence[str]) -> list[str]:
+    """Return the names of the waves; of many, the first, the last and some between them, so that none overlap."""
+    step = math.ceil((len(waves) - 1) / (MOST_TICKS - 1)) if len(waves) > MOST_TICKS else 1
+    kept = {len(waves) - 1, *range(0, len(waves) - step, step)}
+    return [wrap(wave, 8, 2) if place in kept else "" for place, wave in enumerate(waves)]
 
 
 def _window(own: list[dict[str, Cell]], rows: Sequence[dict[str, Cell]]) -> tuple[float, float]:
