@@ -145,7 +145,7 @@ def numeric(frame: pd.DataFrame, name: str) -> FloatArray:
         shown = ", ".join(f"`{value}`" for value in frame.loc[strange, name].unique()[:5])
         raise DataError(
             f"Column `{name}` must hold numbers, not {shown}.",
-            where=f"{int(strange.sum())} of {len(frame)} rows, first at row {frame.index[strange][0]}",
+            where=f"{int(strange.sum())} of {len(frame)} rows, first at index {frame.index[strange][0]} of the frame.",
             hint="Score the answers first, or set codes of missing answers to empty.",
         )
     return numbers.to_numpy(dtype=np.float64)
@@ -197,7 +197,7 @@ def _weights(data: pd.DataFrame, name: str) -> FloatArray:
     if negative.any():
         raise DataError(
             f"Weights must be 0 or more, and `{name}` is negative.",
-            where=f"{int(negative.sum())} of {len(data)} rows, first at row {int(np.flatnonzero(negative)[0])}",
+            where=f"{int(negative.sum())} of {len(data)} rows, first at index {data.index[negative][0]} of the frame.",
             hint="Correct the weights; a row that should not count has the weight 0.",
         )
     return np.nan_to_num(weights)

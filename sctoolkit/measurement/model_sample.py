@@ -127,7 +127,8 @@ def _check_pairs(stats: OrdinalStatistics, data: ModelData, label: str) -> None:
     if bound.size:
         names = ", ".join(f"`{data.items[a[k]]}` and `{data.items[b[k]]}`" for k in bound[:3])
         raise NotIdentifiedError(
-            f"Polychoric correlations must lie inside -1 and 1, and {bound.size} do not: {names}.",
+            f"Polychoric correlations must lie inside -1 and 1, and {bound.size} {'does' if bound.size == 1 else 'do'} "
+            f"not: {names}.",
             where=(*where, "These answers are perfectly ordered, so the correlation has no variance."),
             hint="Leave one item of the pair out, or join rare categories.",
         )

@@ -106,8 +106,8 @@ def align(
             found.append((value, point))
     if not found:
         raise ConvergenceError(
-            f"Alignment must reach an optimum, and none of {n_starts} starts did.",
-            where=f"{loadings.shape[0]} groups and {loadings.shape[1]} items.",
+            "Alignment must reach an optimum, and no start did.",
+            where=f"Starts: {n_starts}; groups: {loadings.shape[0]}; items: {loadings.shape[1]}.",
             hint="Use fewer groups or items.",
         )
     found.sort(key=lambda entry: entry[0])

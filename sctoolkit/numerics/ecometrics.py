@@ -73,7 +73,7 @@ def fit_places(answers: FloatArray, person: IntArray, place: IntArray) -> PlaceM
     if n_places < 2 or people.max() < 2:
         raise NotIdentifiedError(
             "Places must be at least two, and one of them must have two people or more.",
-            where=f"{n_places} places, at most {people.max()} people in one.",
+            where=f"Places: {n_places}; most people in one: {people.max()}.",
         )
     ones = np.ones((outcome.size, 1))
     repeated = np.bincount(who).max() > 1

@@ -151,7 +151,7 @@ def _parse(source: str, text: str, delimiter: str) -> list[list[str]]:
     except csv.Error as error:
         raise ReadError(
             f"Quotes in a CSV file must be closed; reading stopped near line {reader.line_num} ({error}).",
-            where=f"File: {source}; {len(rows)} rows were sound.",
+            where=f"File: {source}; {len(rows)} {'row was' if len(rows) == 1 else 'rows were'} sound.",
             hint="Look at the last sound row and the one after it, or export the file again.",
         ) from None
     return rows
