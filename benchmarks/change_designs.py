@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sctoolkit.change.estimate_change import estimate_change
-from sctoolkit.change.plan import Design, simulate_study
+from sctoolkit.change.pooling.plan import Design, simulate_study
+from sctoolkit.change.route.estimate_change import estimate_change
 
 HERE = Path(__file__).parent
 CELLS = [

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sctoolkit.numerics.grm import fit_grm, parameter_vcov
-from sctoolkit.numerics.grm_likelihood import normal_grid
-from sctoolkit.numerics.grm_scores import eap_scores
-from sctoolkit.numerics.patterns import distinct_patterns
+from sctoolkit.numerics.irt.grm import fit_grm, parameter_vcov
+from sctoolkit.numerics.irt.grm_likelihood import normal_grid
+from sctoolkit.numerics.irt.grm_scores import eap_scores
+from sctoolkit.numerics.irt.patterns import distinct_patterns
 
 HERE = Path(__file__).parent
 CASES = ((500, 10), (500, 20), (2_000, 20), (10_000, 20), (50_000, 20), (100_000, 20), (10_000, 40))

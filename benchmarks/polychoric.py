@@ -26,7 +26,7 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from sctoolkit import n_factors, polychoric  # noqa: E402
-from sctoolkit.numerics.ordinal_statistics import ordinal_statistics  # noqa: E402
+from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics  # noqa: E402
 
 HERE = Path(__file__).parent
 LABELS = {

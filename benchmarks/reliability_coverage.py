@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import reliability
-from sctoolkit.numerics.omega_categorical import omega_categorical, score_covariances
-from sctoolkit.numerics.ordinal_statistics import ordinal_statistics
-from sctoolkit.numerics.reliability import alpha
+from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
+from sctoolkit.numerics.reliability.omega_categorical import omega_categorical, score_covariances
+from sctoolkit.numerics.reliability.reliability import alpha
 
 LOADING = np.array([0.8, 0.7, 0.6, 0.75, 0.5])
 SHAPES = {"symmetric": [-1.2, -0.4, 0.4, 1.2], "skewed": [-2.0, -1.5, -1.0, 0.0], "binary": [0.5]}

@@ -19,15 +19,15 @@ import numpy as np
 from scipy import stats
 
 from sctoolkit.errors import SctoolkitError
-from sctoolkit.numerics.cluster_means import cluster_means, collapse
-from sctoolkit.numerics.kenward_roger import kenward_roger
-from sctoolkit.numerics.least_squares import fit_least_squares, sweep
-from sctoolkit.numerics.lmm import fit_lmm
-from sctoolkit.numerics.lmm_satterthwaite import satterthwaite
-from sctoolkit.numerics.permutation import permute_assignment
-from sctoolkit.numerics.random_terms import RandomTerm
-from sctoolkit.numerics.vcov import cluster_parts, iid_vcov
-from sctoolkit.numerics.wild_bootstrap import wild_bootstrap
+from sctoolkit.numerics.linear.cluster_means import cluster_means, collapse
+from sctoolkit.numerics.linear.kenward_roger import kenward_roger
+from sctoolkit.numerics.linear.least_squares import fit_least_squares, sweep
+from sctoolkit.numerics.linear.lmm import fit_lmm
+from sctoolkit.numerics.linear.lmm_satterthwaite import satterthwaite
+from sctoolkit.numerics.linear.permutation import permute_assignment
+from sctoolkit.numerics.linear.random_terms import RandomTerm
+from sctoolkit.numerics.linear.vcov import cluster_parts, iid_vcov
+from sctoolkit.numerics.linear.wild_bootstrap import wild_bootstrap
 
 DESIGNS = [(4, 2), (6, 3), (8, 4), (10, 5), (12, 6), (20, 10), (10, 3), (10, 2), (10, 1), (20, 3), (20, 2), (20, 1)]
 TESTS = [

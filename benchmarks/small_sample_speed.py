@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sctoolkit.change.mixed import mixed
-from sctoolkit.change.regress import regress
-from sctoolkit.numerics.wild_bootstrap import wild_bootstrap
+from sctoolkit.change.models.mixed import mixed
+from sctoolkit.change.models.regress import regress
+from sctoolkit.numerics.linear.wild_bootstrap import wild_bootstrap
 
 HERE = Path(__file__).parent
 

@@ -10,16 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sctoolkit.change.attrition import attrition
-    from sctoolkit.change.did import did
-    from sctoolkit.change.estimate_change import estimate_change
-    from sctoolkit.change.its import its
-    from sctoolkit.change.mediation import mediation
-    from sctoolkit.change.mixed import mixed
-    from sctoolkit.change.plan import plan
-    from sctoolkit.change.regress import regress
-    from sctoolkit.change.reliable_change import reliable_change
-    from sctoolkit.change.staggered_did import staggered_did
+    from sctoolkit.change.designs.did import did
+    from sctoolkit.change.designs.mediation import mediation
+    from sctoolkit.change.designs.staggered_did import staggered_did
+    from sctoolkit.change.doubts.attrition import attrition
+    from sctoolkit.change.models.its import its
+    from sctoolkit.change.models.mixed import mixed
+    from sctoolkit.change.models.regress import regress
+    from sctoolkit.change.pooling.plan import plan
+    from sctoolkit.change.pooling.reliable_change import reliable_change
+    from sctoolkit.change.route.estimate_change import estimate_change
     from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.evaluation.write import write_report
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from sctoolkit.instrument.coverage import theory_coverage
     from sctoolkit.instrument.find import list_instruments
     from sctoolkit.instrument.library import load_instrument
-    from sctoolkit.measurement.confirm import cfa
-    from sctoolkit.measurement.cross_lagged import cross_lagged
-    from sctoolkit.measurement.dif import dif
-    from sctoolkit.measurement.dimensions import n_factors
-    from sctoolkit.measurement.ecometrics import ecometrics
-    from sctoolkit.measurement.factor_scores import factor_scores
-    from sctoolkit.measurement.factors import efa
-    from sctoolkit.measurement.grm import grm
-    from sctoolkit.measurement.icc import icc
-    from sctoolkit.measurement.invariance import invariance
-    from sctoolkit.measurement.item_analysis import item_analysis
-    from sctoolkit.measurement.item_fit import item_fit
-    from sctoolkit.measurement.latent_change import latent_change
-    from sctoolkit.measurement.person_fit import person_fit
-    from sctoolkit.measurement.polychoric import polychoric
-    from sctoolkit.measurement.reliability import reliability
+    from sctoolkit.measurement.exploration.dimensions import n_factors
+    from sctoolkit.measurement.exploration.factors import efa
+    from sctoolkit.measurement.exploration.polychoric import polychoric
+    from sctoolkit.measurement.invariance.invariance import invariance
+    from sctoolkit.measurement.irt.dif import dif
+    from sctoolkit.measurement.irt.grm import grm
+    from sctoolkit.measurement.irt.item_fit import item_fit
+    from sctoolkit.measurement.irt.person_fit import person_fit
+    from sctoolkit.measurement.items.icc import icc
+    from sctoolkit.measurement.items.item_analysis import item_analysis
+    from sctoolkit.measurement.items.reliability import reliability
+    from sctoolkit.measurement.panel.cross_lagged import cross_lagged
+    from sctoolkit.measurement.panel.latent_change import latent_change
+    from sctoolkit.measurement.scores.ecometrics import ecometrics
+    from sctoolkit.measurement.scores.factor_scores import factor_scores
+    from sctoolkit.measurement.structure.confirm import cfa
     from sctoolkit.programme.grim import grim
     from sctoolkit.scoring.describe import describe
     from sctoolkit.scoring.score import score
@@ -52,32 +52,32 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
-    "plan": "sctoolkit.change.plan",
-    "attrition": "sctoolkit.change.attrition",
-    "staggered_did": "sctoolkit.change.staggered_did",
-    "did": "sctoolkit.change.did",
-    "its": "sctoolkit.change.its",
-    "mediation": "sctoolkit.change.mediation",
-    "reliable_change": "sctoolkit.change.reliable_change",
-    "estimate_change": "sctoolkit.change.estimate_change",
-    "cfa": "sctoolkit.measurement.confirm",
-    "cross_lagged": "sctoolkit.measurement.cross_lagged",
-    "invariance": "sctoolkit.measurement.invariance",
-    "latent_change": "sctoolkit.measurement.latent_change",
+    "plan": "sctoolkit.change.pooling.plan",
+    "attrition": "sctoolkit.change.doubts.attrition",
+    "staggered_did": "sctoolkit.change.designs.staggered_did",
+    "did": "sctoolkit.change.designs.did",
+    "its": "sctoolkit.change.models.its",
+    "mediation": "sctoolkit.change.designs.mediation",
+    "reliable_change": "sctoolkit.change.pooling.reliable_change",
+    "estimate_change": "sctoolkit.change.route.estimate_change",
+    "cfa": "sctoolkit.measurement.structure.confirm",
+    "cross_lagged": "sctoolkit.measurement.panel.cross_lagged",
+    "invariance": "sctoolkit.measurement.invariance.invariance",
+    "latent_change": "sctoolkit.measurement.panel.latent_change",
     "grim": "sctoolkit.programme.grim",
-    "person_fit": "sctoolkit.measurement.person_fit",
-    "item_fit": "sctoolkit.measurement.item_fit",
-    "dif": "sctoolkit.measurement.dif",
-    "ecometrics": "sctoolkit.measurement.ecometrics",
-    "factor_scores": "sctoolkit.measurement.factor_scores",
-    "grm": "sctoolkit.measurement.grm",
-    "efa": "sctoolkit.measurement.factors",
-    "icc": "sctoolkit.measurement.icc",
-    "item_analysis": "sctoolkit.measurement.item_analysis",
-    "n_factors": "sctoolkit.measurement.dimensions",
-    "polychoric": "sctoolkit.measurement.polychoric",
-    "reliability": "sctoolkit.measurement.reliability",
-    "mixed": "sctoolkit.change.mixed",
+    "person_fit": "sctoolkit.measurement.irt.person_fit",
+    "item_fit": "sctoolkit.measurement.irt.item_fit",
+    "dif": "sctoolkit.measurement.irt.dif",
+    "ecometrics": "sctoolkit.measurement.scores.ecometrics",
+    "factor_scores": "sctoolkit.measurement.scores.factor_scores",
+    "grm": "sctoolkit.measurement.irt.grm",
+    "efa": "sctoolkit.measurement.exploration.factors",
+    "icc": "sctoolkit.measurement.items.icc",
+    "item_analysis": "sctoolkit.measurement.items.item_analysis",
+    "n_factors": "sctoolkit.measurement.exploration.dimensions",
+    "polychoric": "sctoolkit.measurement.exploration.polychoric",
+    "reliability": "sctoolkit.measurement.items.reliability",
+    "mixed": "sctoolkit.change.models.mixed",
     "from_frame": "sctoolkit.survey.frame",
     "read": "sctoolkit.survey.read",
     "check": "sctoolkit.survey.quality",
@@ -87,7 +87,7 @@ _HOME: dict[str, str] = {
     "evaluate": "sctoolkit.evaluation.evaluate",
     "load_study": "sctoolkit.evaluation.study",
     "write_report": "sctoolkit.evaluation.write",
-    "regress": "sctoolkit.change.regress",
+    "regress": "sctoolkit.change.models.regress",
     "list_instruments": "sctoolkit.instrument.find",
     "compare_instruments": "sctoolkit.instrument.compare",
     "theory_coverage": "sctoolkit.instrument.coverage",

@@ -41,7 +41,7 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
     for name in ("outcome", "wave"):
         if options[name] is None:
             raise click.UsageError(f"Missing option '--{name}': DATA is no study, so its columns must be named.")
-    from sctoolkit.change.estimate_change import estimate_change, route_of
+    from sctoolkit.change.route.estimate_change import estimate_change, route_of
     from sctoolkit.cli.data import read_frame
     from sctoolkit.cli.output import print_json
     from sctoolkit.result import jsonable

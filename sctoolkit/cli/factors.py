@@ -12,7 +12,7 @@ from sctoolkit.cli.data import item_options, read_items
 from sctoolkit.cli.output import print_json, progress
 
 if TYPE_CHECKING:
-    from sctoolkit.measurement.dimensions_result import FactorNumber
+    from sctoolkit.measurement.exploration.dimensions_result import FactorNumber
     from sctoolkit.options import Correlation
 
 
@@ -32,8 +32,8 @@ def factors(
     n_factors: int | None, rotation: str, iterations: int, seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Explore the items of DATA: criteria for the number of factors, then rotated loadings."""
-    from sctoolkit.measurement.dimensions import n_factors as criteria
-    from sctoolkit.measurement.factors import efa
+    from sctoolkit.measurement.exploration.dimensions import n_factors as criteria
+    from sctoolkit.measurement.exploration.factors import efa
 
     table = read_items(data, instrument, scale, items, mapping)
     correlation: Correlation = "polychoric" if ordered else "pearson"

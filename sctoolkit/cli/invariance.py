@@ -23,7 +23,7 @@ def invariance(
     over: str, unit: str | None, model: str | None, collapse: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Test whether the items of DATA measure alike, level by level, and what drift does to the scores."""
-    from sctoolkit.measurement.invariance import invariance as test
+    from sctoolkit.measurement.invariance.invariance import invariance as test
 
     table = read_items(data, instrument, scale, items, mapping, keep=(over, *((unit,) if unit else ())))
     names = [name for name in table.columns if name not in (over, unit)]

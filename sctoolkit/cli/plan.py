@@ -32,7 +32,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plan(as_json: bool, **options: Any) -> None:
     """Say what change a design could find, and whether to test at all."""
-    from sctoolkit.change.plan import plan as work_out
+    from sctoolkit.change.pooling.plan import plan as work_out
     from sctoolkit.cli.output import print_json
 
     shows = options["n_simulations"] and sys.stderr.isatty()

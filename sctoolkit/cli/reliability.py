@@ -20,8 +20,8 @@ def reliability(
     bootstrap: bool, seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Reliability of a scale in DATA: alpha and omega with intervals, then its items one by one."""
-    from sctoolkit.measurement.item_analysis import item_analysis
-    from sctoolkit.measurement.reliability import reliability as estimate
+    from sctoolkit.measurement.items.item_analysis import item_analysis
+    from sctoolkit.measurement.items.reliability import reliability as estimate
 
     table = read_items(data, instrument, scale, items, mapping)
     result = estimate(table, ordered=ordered, ci="bootstrap" if bootstrap else "delta", seed=seed, on_reversed="caveat")

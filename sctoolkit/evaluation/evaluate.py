@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from sctoolkit.change.attrition import Attrition, attrition
-from sctoolkit.change.dose import Dose
-from sctoolkit.change.estimate_change import Change, estimate_change
-from sctoolkit.change.router import Assignment
-from sctoolkit.change.staggered_did import StaggeredDid
+from sctoolkit.change.designs.dose import Dose
+from sctoolkit.change.designs.staggered_did import StaggeredDid
+from sctoolkit.change.doubts.attrition import Attrition, attrition
+from sctoolkit.change.route.estimate_change import Change, estimate_change
+from sctoolkit.change.route.router import Assignment
 from sctoolkit.evaluation.gate import gated
 from sctoolkit.evaluation.measure import Measurement, attempt, measure
 from sctoolkit.evaluation.outcome import Outcome, outcome_frame, outcomes_of

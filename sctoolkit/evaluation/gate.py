@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sctoolkit.change.estimate_change import Change
-from sctoolkit.change.invariance_gate import Verdict, with_invariance
+from sctoolkit.change.route.estimate_change import Change
+from sctoolkit.change.route.invariance_gate import Verdict, with_invariance
 from sctoolkit.evaluation.measure import Measurement
-from sctoolkit.measurement.invariance_result import Invariance
+from sctoolkit.measurement.invariance.invariance_result import Invariance
 
 HOLDS = frozenset({"scalar", "strict", "variances", "covariances", "means"})
 

@@ -14,14 +14,14 @@ from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.small_counts import smallest_count
 from sctoolkit.evaluation.study import Study, pair_of, waves_of
-from sctoolkit.measurement.cfa_result import CfaResult
-from sctoolkit.measurement.confirm import cfa
-from sctoolkit.measurement.invariance import invariance
-from sctoolkit.measurement.invariance_result import Invariance
-from sctoolkit.measurement.item_analysis import ItemAnalysis, item_analysis
+from sctoolkit.measurement.invariance.invariance import invariance
+from sctoolkit.measurement.invariance.invariance_result import Invariance
+from sctoolkit.measurement.items.item_analysis import ItemAnalysis, item_analysis
+from sctoolkit.measurement.items.reliability import reliability
+from sctoolkit.measurement.items.reliability_result import Reliability
 from sctoolkit.measurement.keyed import keyed_items
-from sctoolkit.measurement.reliability import reliability
-from sctoolkit.measurement.reliability_result import Reliability
+from sctoolkit.measurement.structure.cfa_result import CfaResult
+from sctoolkit.measurement.structure.confirm import cfa
 from sctoolkit.result import Caveat, Result
 from sctoolkit.scoring.scores import Scores
 

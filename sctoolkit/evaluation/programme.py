@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sctoolkit.change.dose import Dose, dose_response
-from sctoolkit.change.staggered_did import StaggeredDid, staggered_did
+from sctoolkit.change.designs.dose import Dose, dose_response
+from sctoolkit.change.designs.staggered_did import StaggeredDid, staggered_did
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.small_counts import smallest_count

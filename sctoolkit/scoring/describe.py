@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from sctoolkit.errors import DataError, did_you_mean
-from sctoolkit.numerics.design_mean import DesignMean, design_mean
+from sctoolkit.numerics.linear.design_mean import DesignMean, design_mean
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 from sctoolkit.scoring.scores import Scores
 
@@ -79,7 +79,7 @@ def describe(
 
     Notes
     -----
-    Linearised (Taylor) variance; see `sctoolkit.numerics.design_mean`. Oracle: R survey, svymean.
+    Linearised (Taylor) variance; see `sctoolkit.numerics.linear.design_mean`. Oracle: R survey, svymean.
 
     Examples
     --------

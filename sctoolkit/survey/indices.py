@@ -12,7 +12,7 @@ from scipy import stats
 
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.instrument.keying import keyed_values
-from sctoolkit.numerics import careless
+from sctoolkit.numerics.reliability import careless
 from sctoolkit.result import FloatArray
 from sctoolkit.survey.blocks import halvable_scales, item_blocks, turned_blocks
 from sctoolkit.survey.responses import ANSWERED, REASONS, Responses

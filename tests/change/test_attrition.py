@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.attrition import attrition
+from sctoolkit.change.doubts.attrition import attrition
 from sctoolkit.errors import DesignError
 
 KEYS = {"outcome": "y", "unit": "id", "wave": "wave"}

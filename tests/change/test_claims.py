@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.claims import at_least, check_wording, forbidden_words, ladder, moved_word, say, templates
-from sctoolkit.change.router import rules
+from sctoolkit.change.route.claims import at_least, check_wording, forbidden_words, ladder, moved_word, say, templates
+from sctoolkit.change.route.router import rules
 from sctoolkit.errors import DesignError, OptionError
 
 BELOW = ["L0", "L1", "L2"]

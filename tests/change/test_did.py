@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.did import did
+from sctoolkit.change.designs.did import did
 from sctoolkit.errors import DesignError, OptionError
 
 ORACLE = Path(__file__).parents[1] / "oracle/change"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import regress
-from sctoolkit.change.dose import dose_response
+from sctoolkit.change.designs.dose import dose_response
 from sctoolkit.errors import DesignError
 
 KEYS = {"outcome": "y", "wave": "wave", "cluster": "org", "dose": "hours"}

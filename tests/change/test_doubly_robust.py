@@ -6,7 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
-from sctoolkit.change.doubly_robust import doubly_robust_did
+from sctoolkit.change.designs.doubly_robust import doubly_robust_did
 from sctoolkit.errors import MissingDependencyError
 
 KEYS = {"outcome": "lemp", "unit": "countyreal", "wave": "year", "entry": "first.treat", "covariates": ["lpop"]}

@@ -109,7 +109,7 @@ def test_kielmc_against_r(oracle_dir):
 
 
 def test_many_organisations_enter_through_a_sandwich(panel):
-    from sctoolkit.change.mixed_robust import robust_mixed
+    from sctoolkit.change.models.mixed_robust import robust_mixed
 
     rng = np.random.default_rng(9)
     rows = [(i, w, i % 60, 3 + 0.2 * w + rng.normal()) for i in range(300) for w in (1, 2) if w == 1 or i % 3]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import estimate_change
-from sctoolkit.change.invariance_gate import with_invariance
+from sctoolkit.change.route.invariance_gate import with_invariance
 from sctoolkit.errors import OptionError
 
 

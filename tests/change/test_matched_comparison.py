@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.matched_comparison import matched_comparison
+from sctoolkit.change.designs.matched_comparison import matched_comparison
 from sctoolkit.errors import DesignError
 
 KEYS = {"outcome": "y", "unit": "id", "wave": "wave", "group": "arm"}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.meta_perception import meta_perception
+from sctoolkit.change.designs.meta_perception import meta_perception
 from sctoolkit.errors import DesignError
 
 KEYS = {"own": "own", "guess": "guess", "side": "side", "wave": "wave"}

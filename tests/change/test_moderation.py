@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import regress
-from sctoolkit.change.moderation import moderation
+from sctoolkit.change.models.moderation import moderation
 from sctoolkit.errors import DesignError
 
 

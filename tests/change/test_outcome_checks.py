@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from sctoolkit import estimate_change
-from sctoolkit.change.leave_out import leave_out
+from sctoolkit.change.doubts.leave_out import leave_out
 
 KEYS = {"outcome": "y", "unit": "id", "wave": "wave"}
 

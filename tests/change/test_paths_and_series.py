@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.accumulation import accumulate
-from sctoolkit.change.gee import gee
-from sctoolkit.change.imputation import imputed_regress
-from sctoolkit.change.its import its
-from sctoolkit.change.mediation import mediation
-from sctoolkit.change.multiplicity import adjust_family, step_down
-from sctoolkit.change.ordinal import ordinal
-from sctoolkit.change.regress import regress
-from sctoolkit.change.reliable_change import reliable_change
-from sctoolkit.change.sensitivity import leave_one_out, sensitivity
-from sctoolkit.change.staying_weights import staying_weights
+from sctoolkit.change.designs.mediation import mediation
+from sctoolkit.change.doubts.imputation import imputed_regress
+from sctoolkit.change.doubts.multiplicity import adjust_family, step_down
+from sctoolkit.change.doubts.sensitivity import leave_one_out, sensitivity
+from sctoolkit.change.doubts.staying_weights import staying_weights
+from sctoolkit.change.models.gee import gee
+from sctoolkit.change.models.its import its
+from sctoolkit.change.models.ordinal import ordinal
+from sctoolkit.change.models.regress import regress
+from sctoolkit.change.pooling.accumulation import accumulate
+from sctoolkit.change.pooling.reliable_change import reliable_change
 from sctoolkit.result import TIDY_COLUMNS, Result
 
 
@@ -122,7 +122,7 @@ def test_counts_with_zeros_and_exposure():
 def test_counts_are_a_poisson_regression():
     import statsmodels.api as sm
 
-    from sctoolkit.numerics.time_series import fit_counts
+    from sctoolkit.numerics.linear.time_series import fit_counts
 
     rng = np.random.default_rng(1)
     x = np.column_stack([np.ones(80), rng.normal(size=80)])

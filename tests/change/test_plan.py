@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sctoolkit.change.plan import Design, plan, simulate_study
+from sctoolkit.change.pooling.plan import Design, plan, simulate_study
 from sctoolkit.errors import DesignError, OptionError
 
 # figures of the working paper on the programme's theory: 80 % power, 5 %, standard deviations of the first wave

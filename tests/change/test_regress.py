@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.agreement import agreement
-from sctoolkit.change.mixed import mixed
-from sctoolkit.change.random_syntax import parse_random
-from sctoolkit.change.regress import regress
+from sctoolkit.change.models.agreement import agreement
+from sctoolkit.change.models.mixed import mixed
+from sctoolkit.change.models.random_syntax import parse_random
+from sctoolkit.change.models.regress import regress
 
 
 def people(n_sites=10, seed=1, per_site=8):

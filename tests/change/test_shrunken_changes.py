@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.shrunken_changes import shrunken_changes
+from sctoolkit.change.pooling.shrunken_changes import shrunken_changes
 from sctoolkit.errors import DesignError, OptionError
 
 KEYS = {"outcome": "y", "wave": "wave", "by": "org", "unit": "id"}

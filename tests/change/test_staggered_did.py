@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.staggered_did import entry_orders, simple_gains, staggered_did
+from sctoolkit.change.designs.staggered_did import entry_orders, simple_gains, staggered_did
 from sctoolkit.errors import DataError, DesignError
 
 KEYS = {"outcome": "y", "unit": "org", "wave": "wave", "entry": "entry"}
@@ -71,7 +71,7 @@ def test_permutation_lists_every_order_and_counts_ties():
 
 
 def test_estimates_in_rows_agree_with_the_kernel():
-    from sctoolkit.numerics.group_time import aggregate, group_time
+    from sctoolkit.numerics.change.group_time import aggregate, group_time
 
     rng = np.random.default_rng(1)
     y = rng.normal(size=(7, 5))

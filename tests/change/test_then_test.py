@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.then_test import then_test
+from sctoolkit.change.route.then_test import then_test
 from sctoolkit.errors import DataError
 
 

@@ -119,61 +119,61 @@ def grim(*args, **options):
 
 
 def wording(text, rung):
-    from sctoolkit.change.claims import check_wording
+    from sctoolkit.change.route.claims import check_wording
 
     check_wording(text, rung)
 
 
 def sentence(template, rung, **fields):
-    from sctoolkit.change.claims import say
+    from sctoolkit.change.route.claims import say
 
     say(template, rung, **fields)
 
 
 def dose(frame):
-    from sctoolkit.change.dose import dose_response
+    from sctoolkit.change.designs.dose import dose_response
 
     return dose_response(frame, outcome="y", wave="wave", cluster="org", dose="arm")
 
 
 def matched(frame):
-    from sctoolkit.change.matched_comparison import matched_comparison
+    from sctoolkit.change.designs.matched_comparison import matched_comparison
 
     return matched_comparison(frame, group="arm", covariates=["org"], **KEYS)
 
 
 def moderation():
-    from sctoolkit.change.moderation import moderation as call
+    from sctoolkit.change.models.moderation import moderation as call
 
     return call(panel(), outcome="y", predictor="arm", moderator="arm")
 
 
 def shrunken(frame, **options):
-    from sctoolkit.change.shrunken_changes import shrunken_changes
+    from sctoolkit.change.pooling.shrunken_changes import shrunken_changes
 
     return shrunken_changes(frame, outcome="y", wave="wave", by="org", unit="id", **options)
 
 
 def meta(frame):
-    from sctoolkit.change.meta_perception import meta_perception
+    from sctoolkit.change.designs.meta_perception import meta_perception
 
     return meta_perception(frame, own="y", guess="org", side="side", wave="wave", n_draws=9)
 
 
 def then(frame):
-    from sctoolkit.change.then_test import then_test
+    from sctoolkit.change.route.then_test import then_test
 
     return then_test(frame, post="y", then="then")
 
 
 def gate(**options):
-    from sctoolkit.change.invariance_gate import with_invariance
+    from sctoolkit.change.route.invariance_gate import with_invariance
 
     return with_invariance(change(), **options)
 
 
 def reliability_nothing():
-    from sctoolkit.numerics.errors_in_variables import corrected_regression
+    from sctoolkit.numerics.linear.errors_in_variables import corrected_regression
 
     return corrected_regression(np.ones((4, 2)), np.arange(4.0), 1, 0.5)
 

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import its, mediation, mixed, regress, reliable_change
-from sctoolkit.change.accumulation import accumulate
-from sctoolkit.change.gee import gee
-from sctoolkit.change.imputation import imputed_regress
-from sctoolkit.change.mixed_robust import robust_mixed
-from sctoolkit.change.multiplicity import adjust_family, step_down
-from sctoolkit.change.ordinal import ordinal
-from sctoolkit.change.sensitivity import sensitivity
-from sctoolkit.change.staying_weights import staying_weights
-from sctoolkit.numerics.cluster_effect_sizes import clustered_paired_effect_sizes
-from sctoolkit.numerics.important_change import anchor_change, floor_ceiling
-from sctoolkit.numerics.time_series import fit_counts
+from sctoolkit.change.doubts.imputation import imputed_regress
+from sctoolkit.change.doubts.multiplicity import adjust_family, step_down
+from sctoolkit.change.doubts.sensitivity import sensitivity
+from sctoolkit.change.doubts.staying_weights import staying_weights
+from sctoolkit.change.models.gee import gee
+from sctoolkit.change.models.mixed_robust import robust_mixed
+from sctoolkit.change.models.ordinal import ordinal
+from sctoolkit.change.pooling.accumulation import accumulate
+from sctoolkit.numerics.change.cluster_effect_sizes import clustered_paired_effect_sizes
+from sctoolkit.numerics.change.important_change import anchor_change, floor_ceiling
+from sctoolkit.numerics.linear.time_series import fit_counts
 
 
 def _people(**columns: object) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import describe, its, mixed, regress
-from sctoolkit.change.doubly_robust import doubly_robust_did
-from sctoolkit.change.multiplicity import step_down
+from sctoolkit.change.designs.doubly_robust import doubly_robust_did
+from sctoolkit.change.doubts.multiplicity import step_down
 
 
 def people(**columns):

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import cfa, efa, factor_scores, n_factors, reliability
-from sctoolkit.measurement.adequacy import adequacy
-from sctoolkit.numerics.cluster_effect_sizes import clustered_paired_effect_sizes
-from sctoolkit.numerics.extraction import _finish, _principal_axis
-from sctoolkit.numerics.extraction_dwls import extract_dwls
-from sctoolkit.numerics.important_change import anchor_change, floor_ceiling
-from sctoolkit.numerics.lmm import fit_lmm
-from sctoolkit.numerics.normal_patterns import data_patterns
-from sctoolkit.numerics.random_terms import RandomTerm
-from sctoolkit.numerics.saturated_normal import saturated_moments
-from sctoolkit.numerics.time_series import fit_counts
+from sctoolkit.measurement.exploration.adequacy import adequacy
+from sctoolkit.numerics.change.cluster_effect_sizes import clustered_paired_effect_sizes
+from sctoolkit.numerics.change.important_change import anchor_change, floor_ceiling
+from sctoolkit.numerics.exploration.extraction import _finish, _principal_axis
+from sctoolkit.numerics.exploration.extraction_dwls import extract_dwls
+from sctoolkit.numerics.linear.lmm import fit_lmm
+from sctoolkit.numerics.linear.random_terms import RandomTerm
+from sctoolkit.numerics.linear.time_series import fit_counts
+from sctoolkit.numerics.structure.normal_patterns import data_patterns
+from sctoolkit.numerics.structure.saturated_normal import saturated_moments
 
 
 def items(n=60, names="abcd", common=0.3, seed=3):

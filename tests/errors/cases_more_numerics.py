@@ -2,34 +2,34 @@
 
 import numpy as np
 
-from sctoolkit.numerics.alignment import align
-from sctoolkit.numerics.cluster_means import cluster_means
-from sctoolkit.numerics.cumulative_link import fit_cumulative
-from sctoolkit.numerics.cumulative_link_mixed import fit_cumulative_mixed
-from sctoolkit.numerics.design_mean import design_mean
-from sctoolkit.numerics.equivalence import tost
-from sctoolkit.numerics.group_effect_sizes import d_ppc2, hedges_g, percent_of_range
-from sctoolkit.numerics.hidden_bias import benchmark, e_value, oster_delta, robustness_value
-from sctoolkit.numerics.htz import htz
-from sctoolkit.numerics.icc import intraclass_correlations
-from sctoolkit.numerics.least_squares import fit_least_squares
-from sctoolkit.numerics.lmm import fit_lmm
-from sctoolkit.numerics.mediation import rho_curve
-from sctoolkit.numerics.meta_analysis import pool_random_effects
-from sctoolkit.numerics.multiple_imputation import impute_pmm, pool_joint, pool_scalars
-from sctoolkit.numerics.multiplicity import adjust
-from sctoolkit.numerics.ordinal_statistics import as_codes, ordinal_statistics
-from sctoolkit.numerics.paired_effect_sizes import paired_effect_sizes
-from sctoolkit.numerics.paired_tables import marginal_trend, paired_proportions, stuart_maxwell
-from sctoolkit.numerics.permutation import flip_signs, permute_assignment
-from sctoolkit.numerics.reliability import alpha
-from sctoolkit.numerics.reliable_change import hageman_arrindell, regression_based, regression_to_mean
-from sctoolkit.numerics.staying_weights import stabilised_weights
-from sctoolkit.numerics.superiority import independent_superiority, paired_superiority
-from sctoolkit.numerics.thresholds import thresholds
-from sctoolkit.numerics.time_series import fit_ar1, newey_west
-from sctoolkit.numerics.vcov import cluster_parts
-from sctoolkit.numerics.wild_bootstrap import wild_bootstrap
+from sctoolkit.numerics.change.equivalence import tost
+from sctoolkit.numerics.change.group_effect_sizes import d_ppc2, hedges_g, percent_of_range
+from sctoolkit.numerics.change.hidden_bias import benchmark, e_value, oster_delta, robustness_value
+from sctoolkit.numerics.change.mediation import rho_curve
+from sctoolkit.numerics.change.meta_analysis import pool_random_effects
+from sctoolkit.numerics.change.multiple_imputation import impute_pmm, pool_joint, pool_scalars
+from sctoolkit.numerics.change.multiplicity import adjust
+from sctoolkit.numerics.change.paired_effect_sizes import paired_effect_sizes
+from sctoolkit.numerics.change.reliable_change import hageman_arrindell, regression_based, regression_to_mean
+from sctoolkit.numerics.change.staying_weights import stabilised_weights
+from sctoolkit.numerics.change.superiority import independent_superiority, paired_superiority
+from sctoolkit.numerics.linear.cluster_means import cluster_means
+from sctoolkit.numerics.linear.design_mean import design_mean
+from sctoolkit.numerics.linear.htz import htz
+from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.lmm import fit_lmm
+from sctoolkit.numerics.linear.permutation import flip_signs, permute_assignment
+from sctoolkit.numerics.linear.time_series import fit_ar1, newey_west
+from sctoolkit.numerics.linear.vcov import cluster_parts
+from sctoolkit.numerics.linear.wild_bootstrap import wild_bootstrap
+from sctoolkit.numerics.ordinal.cumulative_link import fit_cumulative
+from sctoolkit.numerics.ordinal.cumulative_link_mixed import fit_cumulative_mixed
+from sctoolkit.numerics.ordinal.ordinal_statistics import as_codes, ordinal_statistics
+from sctoolkit.numerics.ordinal.paired_tables import marginal_trend, paired_proportions, stuart_maxwell
+from sctoolkit.numerics.ordinal.thresholds import thresholds
+from sctoolkit.numerics.reliability.icc import intraclass_correlations
+from sctoolkit.numerics.reliability.reliability import alpha
+from sctoolkit.numerics.structure.alignment import align
 
 ONES = np.ones((6, 1))
 LINE = np.column_stack([np.ones(6), np.arange(6.0)])

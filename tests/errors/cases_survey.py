@@ -13,7 +13,7 @@ import pyreadstat
 import xlsxwriter
 
 from sctoolkit import from_frame, link, read
-from sctoolkit.numerics.careless import squared_distance
+from sctoolkit.numerics.reliability.careless import squared_distance
 from sctoolkit.survey.combine import combine
 from sctoolkit.survey.keys import load_key, write_key
 

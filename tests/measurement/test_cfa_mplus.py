@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.measurement.confirm import cfa
+from sctoolkit.measurement.structure.confirm import cfa
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 HS3 = "visual =~ x1 + a*x2 + a*x3\ntextual =~ 1*x4 + 1*x5 + x6\nspeed =~ x7 + x8 + c*x9\nspeed ~~ c*speed"

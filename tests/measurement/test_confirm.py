@@ -17,7 +17,7 @@ from sctoolkit.errors import (
     OptionError,
     SctoolkitError,
 )
-from sctoolkit.measurement.confirm import cfa
+from sctoolkit.measurement.structure.confirm import cfa
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "cfa"
 TWO = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"

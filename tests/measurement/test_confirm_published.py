@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sctoolkit.measurement.confirm import cfa
-from sctoolkit.measurement.invariance import invariance
+from sctoolkit.measurement.invariance.invariance import invariance
+from sctoolkit.measurement.structure.confirm import cfa
 
 NAMES = {"chisq": "chi2", "df": "dof", "logl": "loglik", "chisq.scaling.factor": "scaling_factor"}
 NAMES |= {"chisq.scaled": "chi2_scaled", "cfi.robust": "cfi_robust", "tli.robust": "tli_robust"}

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import ConvergenceError
-from sctoolkit.measurement.cross_lagged import cross_lagged
+from sctoolkit.measurement.panel.cross_lagged import cross_lagged
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "panel_models"
 NAMES = {"x": "trust", "y": "work"}

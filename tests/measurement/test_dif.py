@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import dif
-from sctoolkit.measurement.dif_result import SIZE_RULES, size_name
+from sctoolkit.measurement.irt.dif_result import SIZE_RULES, size_name
 
 DATA = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "simulated.csv")
 EXPECTED = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "expected.csv").set_index(["item", "quantity"])[

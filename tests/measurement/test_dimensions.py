@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.measurement.dimensions import n_factors
-from sctoolkit.numerics.ekc import leading_run, reference_eigenvalues
-from sctoolkit.numerics.hull import hull
-from sctoolkit.numerics.map_test import average_partials
-from sctoolkit.numerics.null_polychorics import null_correlations
-from sctoolkit.numerics.ordinal_statistics import ordinal_statistics
+from sctoolkit.measurement.exploration.dimensions import n_factors
+from sctoolkit.numerics.exploration.ekc import leading_run, reference_eigenvalues
+from sctoolkit.numerics.exploration.hull import hull
+from sctoolkit.numerics.exploration.map_test import average_partials
+from sctoolkit.numerics.ordinal.null_polychorics import null_correlations
+from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 ITEMS = [f"y{j}" for j in range(1, 10)]
@@ -70,7 +70,7 @@ def test_null_polychorics_equal_the_general_ones():
 
 
 def test_null_eigenvalues_do_not_depend_on_the_chunk():
-    from sctoolkit.numerics.parallel_analysis import null_polychoric_eigenvalues
+    from sctoolkit.numerics.exploration.parallel_analysis import null_polychoric_eigenvalues
 
     codes = np.random.default_rng(1).integers(0, 3, (100, 5)).astype(np.int8)
     long, short = (

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DataError, NotIdentifiedError, OptionError
-from sctoolkit.measurement.factors import efa
-from sctoolkit.measurement.polychoric import polychoric
-from sctoolkit.numerics.extraction import extract
-from sctoolkit.numerics.rotation import rotate
+from sctoolkit.measurement.exploration.factors import efa
+from sctoolkit.measurement.exploration.polychoric import polychoric
+from sctoolkit.numerics.exploration.extraction import extract
+from sctoolkit.numerics.exploration.rotation import rotate
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 ITEMS = [f"y{j}" for j in range(1, 10)]
@@ -114,8 +114,8 @@ def test_errors_are_the_delta_method(nine, rotation, kaiser):
     bordered errors of oblique rotations differ from this by up to a tenth (its delta option is near), so that the
     derivative, not lavaan, is the oracle here.
     """
-    from sctoolkit.numerics.rotation_criteria import criterion
-    from sctoolkit.numerics.rotation_errors import discrepancy_weight, rotation_errors
+    from sctoolkit.numerics.exploration.rotation_criteria import criterion
+    from sctoolkit.numerics.exploration.rotation_errors import discrepancy_weight, rotation_errors
 
     base = extract(nine.corr().to_numpy(), 3, "minres").loadings
     implied = base @ base.T

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DataError
-from sctoolkit.measurement.icc import icc
+from sctoolkit.measurement.items.icc import icc
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "reliability"
 

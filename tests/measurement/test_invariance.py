@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DataError, OptionError
-from sctoolkit.measurement.invariance import invariance
+from sctoolkit.measurement.invariance.invariance import invariance
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "cfa"
 TWO = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DesignError, OptionError
-from sctoolkit.measurement.latent_change import latent_change
+from sctoolkit.measurement.panel.latent_change import latent_change
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "panel_models"
 ITEMS = ["a", "b", "c", "d"]

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import SctoolkitError
-from sctoolkit.measurement.confirm import cfa
-from sctoolkit.measurement.invariance import invariance
+from sctoolkit.measurement.invariance.invariance import invariance
+from sctoolkit.measurement.structure.confirm import cfa
 
 pytestmark = pytest.mark.slow
 REPLICATIONS = 400

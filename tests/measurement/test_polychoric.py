@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DataError, OptionError
-from sctoolkit.measurement.polychoric import polychoric
-from sctoolkit.numerics.mixed_statistics import mixed_statistics
+from sctoolkit.measurement.exploration.polychoric import polychoric
+from sctoolkit.numerics.ordinal.mixed_statistics import mixed_statistics
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "polychoric"
 ITEMS = [f"y{j}" for j in range(1, 10)]

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.measurement.adequacy import adequacy
-from sctoolkit.measurement.factors import efa
-from sctoolkit.measurement.icc import icc
-from sctoolkit.measurement.item_checks import pairwise_covariance
-from sctoolkit.measurement.polychoric import polychoric
-from sctoolkit.measurement.reliability import reliability
+from sctoolkit.measurement.exploration.adequacy import adequacy
+from sctoolkit.measurement.exploration.factors import efa
+from sctoolkit.measurement.exploration.polychoric import polychoric
+from sctoolkit.measurement.items.icc import icc
+from sctoolkit.measurement.items.item_checks import pairwise_covariance
+from sctoolkit.measurement.items.reliability import reliability
 
 BIG5_REVERSED = {
     *(f"E{j}" for j in (2, 4, 6, 8, 10)), "N2", "N4", *(f"A{j}" for j in (1, 3, 5, 7)),

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import DataError, OptionError
-from sctoolkit.measurement.item_analysis import item_analysis
-from sctoolkit.measurement.reliability import reliability
+from sctoolkit.measurement.items.item_analysis import item_analysis
+from sctoolkit.measurement.items.reliability import reliability
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "reliability"
 KEYS = {
@@ -75,9 +75,9 @@ def test_bootstrap_agrees_with_delta(likert):
 
 def test_delta_gradient_of_categorical_omega_is_the_derivative(likert):
     """The gradient against finite differences through the fit at fixed weights."""
-    from sctoolkit.numerics.omega_categorical import omega_categorical, omega_categorical_gradient
-    from sctoolkit.numerics.one_factor import one_factor
-    from sctoolkit.numerics.ordinal_statistics import ordinal_statistics
+    from sctoolkit.numerics.exploration.one_factor import one_factor
+    from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
+    from sctoolkit.numerics.reliability.omega_categorical import omega_categorical, omega_categorical_gradient
 
     stats = ordinal_statistics(likert.to_numpy() - 1.0, nacov="none")
     taus, p = np.array(stats.thresholds), 6

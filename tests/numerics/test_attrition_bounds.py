@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sctoolkit.numerics.attrition_bounds import lee_bounds, tipping_point, worst_case_bounds
+from sctoolkit.numerics.change.attrition_bounds import lee_bounds, tipping_point, worst_case_bounds
 
 
 def test_trimming_by_hand():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sctoolkit.numerics.balance import balance
-from sctoolkit.numerics.johnson_neyman import johnson_neyman
+from sctoolkit.numerics.change.balance import balance
+from sctoolkit.numerics.linear.johnson_neyman import johnson_neyman
 
 
 def test_balance_by_hand():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from sctoolkit.numerics.bivariate_normal import (
+from sctoolkit.numerics.ordinal.bivariate_normal import (
     bivariate_normal_cdf,
     bivariate_normal_grid,
     bivariate_normal_pdf,

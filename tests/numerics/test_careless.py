@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics import careless
+from sctoolkit.numerics.reliability import careless
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "careless"
 ANSWERS = pd.read_csv(ORACLE / "answers.csv").to_numpy(dtype=float)

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import NotIdentifiedError, OptionError
-from sctoolkit.numerics.equivalence import classify, tost
-from sctoolkit.numerics.meta_analysis import generalised_q, pool_random_effects, tau2_reml
-from sctoolkit.numerics.multiplicity import adjust, step_down_max_t
-from sctoolkit.numerics.reliable_change import (
+from sctoolkit.numerics.change.equivalence import classify, tost
+from sctoolkit.numerics.change.meta_analysis import generalised_q, pool_random_effects, tau2_reml
+from sctoolkit.numerics.change.multiplicity import adjust, step_down_max_t
+from sctoolkit.numerics.change.reliable_change import (
     hageman_arrindell,
     jacobson_truax,
     minimal_detectable_change,
@@ -17,7 +17,7 @@ from sctoolkit.numerics.reliable_change import (
     regression_to_mean,
     std_error_measurement,
 )
-from sctoolkit.numerics.staying_weights import kish_effective_size, stabilised_weights
+from sctoolkit.numerics.change.staying_weights import kish_effective_size, stabilised_weights
 
 ONE = np.array([30.0]), np.array([40.0])
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import expit
 
 from sctoolkit.errors import ConvergenceError, DataError
-from sctoolkit.numerics.cumulative_link import fit_cumulative
-from sctoolkit.numerics.cumulative_link_mixed import fit_cumulative_mixed
+from sctoolkit.numerics.ordinal.cumulative_link import fit_cumulative
+from sctoolkit.numerics.ordinal.cumulative_link_mixed import fit_cumulative_mixed
 
 
 def answers(seed=0, n=400, clusters=20, spread=0.0):

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.numerics.dif_effects import curve_gap
-from sctoolkit.numerics.grm_curves import GradedItems
-from sctoolkit.numerics.grm_likelihood import Grid, normal_grid
-from sctoolkit.numerics.mantel import (
+from sctoolkit.numerics.irt.dif_effects import curve_gap
+from sctoolkit.numerics.irt.grm_curves import GradedItems
+from sctoolkit.numerics.irt.grm_likelihood import Grid, normal_grid
+from sctoolkit.numerics.irt.mantel import (
     cumulative_log_odds,
     generalized_mantel_haenszel,
     mantel_mean_scores,

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.aggregation import group_variance, rwg_j
-from sctoolkit.numerics.ecometrics import fit_places, people_needed, place_reliability
+from sctoolkit.numerics.reliability.aggregation import group_variance, rwg_j
+from sctoolkit.numerics.reliability.ecometrics import fit_places, people_needed, place_reliability
 
 FOLDER = Path(__file__).parents[1] / "oracle" / "ecometrics"
 DATA = pd.read_csv(FOLDER / "simulated.csv")

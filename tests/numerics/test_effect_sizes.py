@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.cluster_effect_sizes import clustered_paired_effect_sizes
-from sctoolkit.numerics.group_effect_sizes import clustered_d, d_ppc2, hedges_g, percent_of_range
-from sctoolkit.numerics.important_change import anchor_change, floor_ceiling
-from sctoolkit.numerics.paired_effect_sizes import noncentral_t_interval, paired_effect_sizes
-from sctoolkit.numerics.superiority import independent_superiority, paired_superiority
+from sctoolkit.numerics.change.cluster_effect_sizes import clustered_paired_effect_sizes
+from sctoolkit.numerics.change.group_effect_sizes import clustered_d, d_ppc2, hedges_g, percent_of_range
+from sctoolkit.numerics.change.important_change import anchor_change, floor_ceiling
+from sctoolkit.numerics.change.paired_effect_sizes import noncentral_t_interval, paired_effect_sizes
+from sctoolkit.numerics.change.superiority import independent_superiority, paired_superiority
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "effect_sizes"
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.errors_in_variables import corrected_regression
+from sctoolkit.numerics.linear.errors_in_variables import corrected_regression
 
 ORACLE = Path(__file__).parents[1] / "oracle/change"
 

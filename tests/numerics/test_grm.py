@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sctoolkit.numerics.grm import fit_grm, parameter_vcov
-from sctoolkit.numerics.grm_curves import GradedItems, category_probabilities, log_category
-from sctoolkit.numerics.grm_information import expected_scores, item_information, marginal_reliability
-from sctoolkit.numerics.grm_layout import make_layout, pack
-from sctoolkit.numerics.grm_likelihood import (
+from sctoolkit.numerics.irt.grm import fit_grm, parameter_vcov
+from sctoolkit.numerics.irt.grm_curves import GradedItems, category_probabilities, log_category
+from sctoolkit.numerics.irt.grm_information import expected_scores, item_information, marginal_reliability
+from sctoolkit.numerics.irt.grm_layout import make_layout, pack
+from sctoolkit.numerics.irt.grm_likelihood import (
     coded,
     complete_information,
     expectation,
@@ -20,8 +20,8 @@ from sctoolkit.numerics.grm_likelihood import (
     normal_grid,
     pattern_scores,
 )
-from sctoolkit.numerics.grm_scores import eap_scores, map_scores
-from sctoolkit.numerics.patterns import distinct_patterns
+from sctoolkit.numerics.irt.grm_scores import eap_scores, map_scores
+from sctoolkit.numerics.irt.patterns import distinct_patterns
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "grm"
 MIRT = tomllib.loads((ORACLE / "mirt.toml").read_text(encoding="utf-8"))

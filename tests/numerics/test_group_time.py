@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sctoolkit.numerics.group_time import (
+from sctoolkit.numerics.change.group_time import (
     _share_influence,
     aggregate,
     group_time,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.hidden_bias import (
+from sctoolkit.numerics.change.hidden_bias import (
     benchmark,
     e_value,
     oster_delta,
@@ -12,7 +12,7 @@ from sctoolkit.numerics.hidden_bias import (
     robustness_value,
     trend_breakdown,
 )
-from sctoolkit.numerics.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.least_squares import fit_least_squares
 
 
 def _partial(y, x, z):

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.measurement.model_data import model_data
-from sctoolkit.measurement.model_syntax import parse_model
-from sctoolkit.measurement.parameter_table import group_models
-from sctoolkit.measurement.specification import specify
-from sctoolkit.numerics.implied_jacobian import jacobian
-from sctoolkit.numerics.implied_moments import Kind, evaluate, moment_layout, moments
+from sctoolkit.measurement.structure.model_data import model_data
+from sctoolkit.measurement.structure.model_syntax import parse_model
+from sctoolkit.measurement.structure.parameter_table import group_models
+from sctoolkit.measurement.structure.specification import specify
+from sctoolkit.numerics.structure.implied_jacobian import jacobian
+from sctoolkit.numerics.structure.implied_moments import Kind, evaluate, moment_layout, moments
 
 MODELS = {
     "two factors": "f =~ a + b + c\ng =~ d + e + h",

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sctoolkit.numerics.grm import fit_grm
-from sctoolkit.numerics.grm_curves import GradedItems, category_probabilities
-from sctoolkit.numerics.grm_likelihood import normal_grid
-from sctoolkit.numerics.limited_information import (
+from sctoolkit.numerics.irt.grm import fit_grm
+from sctoolkit.numerics.irt.grm_curves import GradedItems, category_probabilities
+from sctoolkit.numerics.irt.grm_likelihood import normal_grid
+from sctoolkit.numerics.irt.limited_information import (
     correlation_residuals,
     implied_moments,
     limited_fit,

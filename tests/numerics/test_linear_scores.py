@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sctoolkit.numerics.linear_scores import bartlett_weights, determinacy, regression_weights, ten_berge_weights
+from sctoolkit.numerics.structure.linear_scores import (
+    bartlett_weights,
+    determinacy,
+    regression_weights,
+    ten_berge_weights,
+)
 
 FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
 

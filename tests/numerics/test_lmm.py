@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import multivariate_normal
 
-from sctoolkit.change.mixed import mixed
+from sctoolkit.change.models.mixed import mixed
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.kenward_roger import kenward_roger
-from sctoolkit.numerics.lmm import fit_lmm
-from sctoolkit.numerics.lmm_moments import derivatives, solve
-from sctoolkit.numerics.lmm_satterthwaite import observed_hessian, satterthwaite
-from sctoolkit.numerics.random_terms import RandomTerm, arrange
+from sctoolkit.numerics.linear.kenward_roger import kenward_roger
+from sctoolkit.numerics.linear.lmm import fit_lmm
+from sctoolkit.numerics.linear.lmm_moments import derivatives, solve
+from sctoolkit.numerics.linear.lmm_satterthwaite import observed_hessian, satterthwaite
+from sctoolkit.numerics.linear.random_terms import RandomTerm, arrange
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle"
 JOINT = {"people": ["treated", "post:treated"], "crossed": ["group", "x:group"]}

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, multivariate_normal, ncx2
 
-from sctoolkit.numerics.alignment import align, invariant_set
-from sctoolkit.numerics.dmacs import ItemParameters, expected_response, item_drift
-from sctoolkit.numerics.fit_indices import cfi, close_fit, rmsea, rmsea_interval, srmr, tli
-from sctoolkit.numerics.normal_patterns import (
+from sctoolkit.numerics.structure.alignment import align, invariant_set
+from sctoolkit.numerics.structure.dmacs import ItemParameters, expected_response, item_drift
+from sctoolkit.numerics.structure.fit_indices import cfi, close_fit, rmsea, rmsea_interval, srmr, tli
+from sctoolkit.numerics.structure.normal_patterns import (
     data_patterns,
     expected_information,
     log_likelihood,
@@ -17,11 +17,11 @@ from sctoolkit.numerics.normal_patterns import (
     moment_information,
     score_product,
 )
-from sctoolkit.numerics.robust_tests import mean_adjusted, scaled_and_shifted, upper_tail
-from sctoolkit.numerics.sandwich import flat_directions, invert_information
-from sctoolkit.numerics.saturated_normal import saturated_moments
-from sctoolkit.numerics.scaled_difference import satorra_bentler_difference
-from sctoolkit.numerics.scoring_solver import minimise
+from sctoolkit.numerics.structure.robust_tests import mean_adjusted, scaled_and_shifted, upper_tail
+from sctoolkit.numerics.structure.sandwich import flat_directions, invert_information
+from sctoolkit.numerics.structure.saturated_normal import saturated_moments
+from sctoolkit.numerics.structure.scaled_difference import satorra_bentler_difference
+from sctoolkit.numerics.structure.scoring_solver import minimise
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.change.regress import regress
+from sctoolkit.change.models.regress import regress
 from sctoolkit.errors import DataError, NotIdentifiedError
-from sctoolkit.numerics.multiple_imputation import impute_pmm, pool_joint, pool_scalars
+from sctoolkit.numerics.change.multiple_imputation import impute_pmm, pool_joint, pool_scalars
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "multiple_imputation"
 NAMES = {"ubar": "within", "b": "between", "t": "total", "df": "dof", "lambda": "lambda_"}

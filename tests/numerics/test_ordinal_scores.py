@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit.numerics.ordinal_scores import ProbitModel, _log_likelihood, eap_ordinal_scores, ebm_scores
+from sctoolkit.numerics.structure.ordinal_scores import ProbitModel, _log_likelihood, eap_ordinal_scores, ebm_scores
 
 FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
 DATA = pd.read_csv(FOLDER / "ordinal.csv")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import DataError, NotIdentifiedError
-from sctoolkit.numerics.paired_tables import bowker, marginal_trend, paired_proportions, stuart_maxwell
+from sctoolkit.numerics.ordinal.paired_tables import bowker, marginal_trend, paired_proportions, stuart_maxwell
 
 
 @settings(max_examples=30, deadline=None)

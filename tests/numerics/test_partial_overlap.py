@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sctoolkit.numerics.partial_overlap import partial_overlap
+from sctoolkit.numerics.change.partial_overlap import partial_overlap
 
 ORACLE = Path(__file__).parents[1] / "oracle/change"
 NONE = np.empty(0)

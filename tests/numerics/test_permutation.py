@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.permutation import assignments, flip_signs, permute_assignment
+from sctoolkit.numerics.linear.permutation import assignments, flip_signs, permute_assignment
 
 
 def test_pairs_are_dealt_within_themselves():

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import DataError, NotIdentifiedError
-from sctoolkit.numerics.contingency import pair_tables
-from sctoolkit.numerics.ordinal_statistics import ordinal_statistics
+from sctoolkit.numerics.ordinal.contingency import pair_tables
+from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "polychoric"
 ITEMS = [f"y{j}" for j in range(1, 10)]

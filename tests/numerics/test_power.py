@@ -6,7 +6,7 @@ import math
 import pytest
 from scipy import optimize
 
-from sctoolkit.numerics.power import (
+from sctoolkit.numerics.change.power import (
     design_factor,
     detectable_by_organisation,
     multiplier,

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from sctoolkit.numerics.grm import fit_grm
-from sctoolkit.numerics.grm_curves import GradedItems, category_probabilities
-from sctoolkit.numerics.grm_likelihood import normal_grid
-from sctoolkit.numerics.grm_scores import eap_scores
-from sctoolkit.numerics.item_fit import _merge, s_x2
-from sctoolkit.numerics.person_fit import zh
-from sctoolkit.numerics.summed_score import eap_by_sum, summed_likelihood
+from sctoolkit.numerics.irt.grm import fit_grm
+from sctoolkit.numerics.irt.grm_curves import GradedItems, category_probabilities
+from sctoolkit.numerics.irt.grm_likelihood import normal_grid
+from sctoolkit.numerics.irt.grm_scores import eap_scores
+from sctoolkit.numerics.irt.item_fit import _merge, s_x2
+from sctoolkit.numerics.irt.person_fit import zh
+from sctoolkit.numerics.irt.summed_score import eap_by_sum, summed_likelihood
 
 MIRT = tomllib.loads((Path(__file__).parents[1] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
 GRID = normal_grid()

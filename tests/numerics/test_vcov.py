@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sctoolkit.change.regress import regress
+from sctoolkit.change.models.regress import regress
 from sctoolkit.errors import DataError, NotIdentifiedError
-from sctoolkit.numerics.cluster_means import cluster_means, collapse
-from sctoolkit.numerics.least_squares import dependent_columns, fit_least_squares
-from sctoolkit.numerics.vcov import cluster_parts, row_parts
+from sctoolkit.numerics.linear.cluster_means import cluster_means, collapse
+from sctoolkit.numerics.linear.least_squares import dependent_columns, fit_least_squares
+from sctoolkit.numerics.linear.vcov import cluster_parts, row_parts
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "small_sample"
 RTOL = 1e-9  # promised; R's figures carry about 1e-12

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sctoolkit.errors import NotIdentifiedError
-from sctoolkit.numerics.least_squares import fit_least_squares
-from sctoolkit.numerics.wild_bootstrap import signs, wild_bootstrap
+from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.wild_bootstrap import signs, wild_bootstrap
 
 
 def study(seed, g=6, n=36):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sctoolkit.change.claims import check_wording
+from sctoolkit.change.route.claims import check_wording
 from sctoolkit.errors import DesignError, OptionError
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
 from sctoolkit.report.words import listed, phrase, phrases, rule, rules

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sctoolkit import describe
-from sctoolkit.numerics.design_mean import design_mean
+from sctoolkit.numerics.linear.design_mean import design_mean
 
 
 def _expected(folder):

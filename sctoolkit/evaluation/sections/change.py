@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sctoolkit.change.estimates import Estimate
+from sctoolkit.change.route.estimates import Estimate
 from sctoolkit.evaluation.evaluate import Answers, Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.waves import wave_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctoolkit.change.invariance_gate import ENOUGH
+from sctoolkit.change.route.invariance_gate import ENOUGH
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.sections.naming import outcome_caveats
 from sctoolkit.report.document import Draft

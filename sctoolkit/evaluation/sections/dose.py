@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sctoolkit.change.dose import Dose
-from sctoolkit.change.estimates import Estimate
+from sctoolkit.change.designs.dose import Dose
+from sctoolkit.change.route.estimates import Estimate
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.programme import DOSES

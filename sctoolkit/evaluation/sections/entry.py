@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sctoolkit.change.estimates import Estimate
-from sctoolkit.change.staggered_did import StaggeredDid
+from sctoolkit.change.designs.staggered_did import StaggeredDid
+from sctoolkit.change.route.estimates import Estimate
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of

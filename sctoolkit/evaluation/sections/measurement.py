@@ -12,9 +12,9 @@ from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import pair_of
-from sctoolkit.measurement.cfa_result import CfaResult
-from sctoolkit.measurement.invariance_result import Invariance
-from sctoolkit.measurement.reliability_result import Coefficient, Reliability
+from sctoolkit.measurement.invariance.invariance_result import Invariance
+from sctoolkit.measurement.items.reliability_result import Coefficient, Reliability
+from sctoolkit.measurement.structure.cfa_result import CfaResult
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.reliability import ScaleReliability, reliability_section
 from sctoolkit.report.sections.structure import ScaleInvariance, ScaleStructure, structure_section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sctoolkit.change.attrition import Attrition
+from sctoolkit.change.doubts.attrition import Attrition
 from sctoolkit.evaluation.evaluate import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.report.document import Draft

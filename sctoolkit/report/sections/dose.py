@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sctoolkit.change.claims import check_wording
+from sctoolkit.change.route.claims import check_wording
 from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
 from sctoolkit.report.words import phrase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sctoolkit.change.claims import check_wording, ladder
+from sctoolkit.change.route.claims import check_wording, ladder
 from sctoolkit.disclosure.table import Table
 from sctoolkit.errors import OptionError
 from sctoolkit.report.document import Block, Bullets, Draft, Paragraph, Section, Steps

@@ -6,10 +6,10 @@ import numpy as np
 from change.oracle_cases.shared import Pair, Pairs, Shared
 from change.oracle_cases.small_sample import API, long
 
-from sctoolkit.change.gee import gee
-from sctoolkit.change.ordinal import ordinal
-from sctoolkit.numerics.cumulative_link_mixed import fit_cumulative_mixed
-from sctoolkit.numerics.paired_tables import bowker, marginal_trend, paired_proportions, stuart_maxwell
+from sctoolkit.change.models.gee import gee
+from sctoolkit.change.models.ordinal import ordinal
+from sctoolkit.numerics.ordinal.cumulative_link_mixed import fit_cumulative_mixed
+from sctoolkit.numerics.ordinal.paired_tables import bowker, marginal_trend, paired_proportions, stuart_maxwell
 
 WINE, PAIRED, GEE = "ordinal_wine", "paired_categorical", "gee_binary"
 FORMULA = "rating ~ temp + contact"

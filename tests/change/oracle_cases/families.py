@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from change.oracle_cases.shared import Pair, Pairs, Shared
 
-from sctoolkit.change.multiplicity import step_down
-from sctoolkit.numerics.meta_analysis import normal_prediction, pool_random_effects
-from sctoolkit.numerics.multiplicity import adjust, step_down_max_t
-from sctoolkit.numerics.permutation import assignments, permute_assignment
+from sctoolkit.change.doubts.multiplicity import step_down
+from sctoolkit.numerics.change.meta_analysis import normal_prediction, pool_random_effects
+from sctoolkit.numerics.change.multiplicity import adjust, step_down_max_t
+from sctoolkit.numerics.linear.permutation import assignments, permute_assignment
 
 FAMILY, RI, SITES = "multiplicity_exact", "randomisation_inference", "site_shrinkage"
 NAMES = ["y1", "y2", "y3", "y4"]

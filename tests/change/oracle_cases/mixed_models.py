@@ -9,9 +9,9 @@ import numpy as np
 from change.oracle_cases.shared import Pair, Pairs, Shared
 from change.oracle_cases.small_sample import API, api, long
 
-from sctoolkit.change.mixed import mixed
-from sctoolkit.change.mixed_robust import robust_mixed
-from sctoolkit.numerics.time_series import fit_ar1
+from sctoolkit.change.models.mixed import mixed
+from sctoolkit.change.models.mixed_robust import robust_mixed
+from sctoolkit.numerics.linear.time_series import fit_ar1
 
 SLEEP = "sleepstudy_lmm"
 RTOL = 1e-6

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from change.oracle_cases.shared import Pair, Pairs, Shared
 
-from sctoolkit.change.its import its
-from sctoolkit.change.mediation import mediation
-from sctoolkit.change.regress import regress
-from sctoolkit.numerics.least_squares import fit_least_squares
-from sctoolkit.numerics.mediation import sobel
-from sctoolkit.numerics.multiple_imputation import pool_scalars
-from sctoolkit.numerics.time_series import breusch_godfrey, durbin_watson, fit_ar1, newey_west
+from sctoolkit.change.designs.mediation import mediation
+from sctoolkit.change.models.its import its
+from sctoolkit.change.models.regress import regress
+from sctoolkit.numerics.change.mediation import sobel
+from sctoolkit.numerics.change.multiple_imputation import pool_scalars
+from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.time_series import breusch_godfrey, durbin_watson, fit_ar1, newey_west
 
 ITS, PATHS, MICE = "its_seatbelts", "tal_or_mediation", "mice_pool"
 

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 from change.oracle_cases.shared import Pair, Pairs, Shared
 
-from sctoolkit.change.regress import regress
-from sctoolkit.numerics import hidden_bias, reliable_change
-from sctoolkit.numerics.cluster_means import cluster_means
-from sctoolkit.numerics.equivalence import tost
-from sctoolkit.numerics.group_effect_sizes import d_ppc2
-from sctoolkit.numerics.meta_analysis import generalised_q
-from sctoolkit.numerics.multiplicity import adjust
-from sctoolkit.numerics.paired_effect_sizes import paired_effect_sizes, small_sample_factor, smcr
-from sctoolkit.numerics.permutation import flip_signs
-from sctoolkit.numerics.superiority import independent_superiority, paired_superiority
+from sctoolkit.change.models.regress import regress
+from sctoolkit.numerics.change import hidden_bias, reliable_change
+from sctoolkit.numerics.change.equivalence import tost
+from sctoolkit.numerics.change.group_effect_sizes import d_ppc2
+from sctoolkit.numerics.change.meta_analysis import generalised_q
+from sctoolkit.numerics.change.multiplicity import adjust
+from sctoolkit.numerics.change.paired_effect_sizes import paired_effect_sizes, small_sample_factor, smcr
+from sctoolkit.numerics.change.superiority import independent_superiority, paired_superiority
+from sctoolkit.numerics.linear.cluster_means import cluster_means
+from sctoolkit.numerics.linear.permutation import flip_signs
 
 SLEEP, MORRIS, RCI = "sleep_paired", "morris2008_ppc", "rci_rtm_evalue"
 TIGHT = 1e-10

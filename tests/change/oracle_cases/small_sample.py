@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from change.oracle_cases.shared import Pair, Pairs, Shared
 
-from sctoolkit.change.agreement import agreement
-from sctoolkit.change.regress import regress
-from sctoolkit.numerics.least_squares import fit_least_squares
-from sctoolkit.numerics.vcov import cluster_parts
-from sctoolkit.numerics.wild_bootstrap import wild_bootstrap
+from sctoolkit.change.models.agreement import agreement
+from sctoolkit.change.models.regress import regress
+from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.vcov import cluster_parts
+from sctoolkit.numerics.linear.wild_bootstrap import wild_bootstrap
 
 API = "apiclus1_prepost_cluster"
 ANCOVA = "api00 ~ api99 + C(stype) + meals"

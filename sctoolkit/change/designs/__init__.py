@@ -1,0 +1,1 @@
+"""Designs with a comparison, a dose, or a path."""

@@ -1,0 +1,1 @@
+"""Who is missing, hidden bias, many tests, single organisations."""

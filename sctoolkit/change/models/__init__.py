@@ -1,0 +1,1 @@
+"""Regression, mixed models, marginal and ordinal models, series."""

@@ -1,0 +1,1 @@
+"""Organisations and programmes put together, people one by one, planning."""

@@ -1,0 +1,1 @@
+"""From the design to what is estimated and what may be said."""

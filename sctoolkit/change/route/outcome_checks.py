@@ -1,0 +1,93 @@
+"""Checks that depend on the outcome: ordered and yes-or-no answers, the ends of the scale, people chosen by score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from sctoolkit.change.route.estimates import Estimate, compact, linear_contrast
+from sctoolkit.change.route.linkage import correlation
+from sctoolkit.change.route.setting import Setting
+from sctoolkit.result import Caveat
+
+FloatArray = npt.NDArray[np.float64]
+
+AT_AN_END = 0.15
+
+
+def ordered_change(setting: Setting) -> list[Estimate]:
+    """Return, for one ordered or yes-or-no item of linked people, the share that rose less the share that fell.
+
+    The test is the exact sign test, for yes-or-no answers McNemar's; in organisations the estimate has CR2 and no sign
+    test.
+    """
+    panel = setting.panel
+    if setting.route.facts.outcome_kind not in {"binary", "ordered item"}:
+        return []
+    i, j = panel.pairs(0, setting.last)
+    if len(i) < 2:
+        return []
+    moved = np.sign(panel.outcome[j] - panel.outcome[i])
+    binary = setting.route.facts.outcome_kind == "binary"
+    labels: dict[str, Any] = {
+        "estimand": "share that rose less share that fell", "role": "check", "wave": panel.waves[setting.last],
+        "estimator": "McNemar, exact" if binary else "sign test, exact",
+    }  # fmt: skip
+    if panel.cluster is not None and np.unique(panel.cluster[j]).size > 1:
+        labels["estimator"] = "shares that moved"
+        return [
+            linear_contrast(
+                np.ones((len(moved), 1)), moved, np.ones(1), setting.level, clusters=compact(panel.cluster[j]), **labels
+            )
+        ]
+    rose, fell = int((moved > 0).sum()), int((moved < 0).sum())
+    p_value = float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else float("nan")
+    return [
+        Estimate(
+            estimate=float(moved.mean()), p_value=p_value, ci_level=setting.level, n_obs=len(moved),
+            method=f"exact, {rose} rose and {fell} fell", **labels,
+        )
+    ]  # fmt: skip
+
+
+def scale_ends(setting: Setting) -> tuple[Caveat, ...]:
+    """Return a caveat when more than 15 % of people stand at an end of the scale, where they cannot move further."""
+    if setting.scale_range is None:
+        return ()
+    panel, caveats = setting.panel, []
+    for name, end in (("floor", setting.scale_range[0]), ("ceiling", setting.scale_range[1])):
+        shares = [float((panel.outcome[panel.wave == code] == end).mean()) for code in (0, setting.last)]
+        if max(shares) > AT_AN_END:
+            caveats.append(
+                Caveat(
+                    code=f"{name}_reached",
+                    sentence=f"{shares[0]:.0%} stand at the {name} of the scale at {setting.route.facts.first} and "
+                    f"{shares[1]:.0%} at {setting.route.facts.last}: change is hidden there. Set an ordered model "
+                    "beside it.",
+                    numbers={"first": shares[0], "last": shares[1]},
+                )
+            )
+    return tuple(caveats)
+
+
+def expected_drift(setting: Setting) -> tuple[Caveat, ...]:
+    """Return how far people chosen by their first score would move anyway: (1 - r) (population mean - their mean)."""
+    if setting.population_mean is None or setting.last == 0:
+        return ()
+    i, j = setting.panel.pairs(0, setting.last)
+    r = correlation(setting.panel.outcome[i], setting.panel.outcome[j])
+    if not np.isfinite(r):
+        return ()
+    start = float(setting.panel.outcome[setting.panel.wave == 0].mean())
+    drift = (1 - r) * (setting.population_mean - start)
+    return (
+        Caveat(
+            code="regression_to_the_mean",
+            sentence=f"If people were taken in by their score, about {drift:+.2f} points of change would come by "
+            f"itself (correlation {r:.2f}, population mean {setting.population_mean:g}).",
+            numbers={"drift": drift, "correlation": r, "population_mean": setting.population_mean},
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Correlations, number of factors, rotated loadings."""

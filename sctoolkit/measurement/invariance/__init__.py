@@ -1,0 +1,1 @@
+"""Do items measure alike over groups, sides and waves."""

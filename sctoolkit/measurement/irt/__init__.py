@@ -1,0 +1,1 @@
+"""Graded response model, its fit, and differential item functioning."""

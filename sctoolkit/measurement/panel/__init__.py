@@ -1,0 +1,1 @@
+"""Change and lags of the same people, measured through a model."""

@@ -1,0 +1,1 @@
+"""Scores of people on factors and of places."""

@@ -1,0 +1,1 @@
+"""Confirmatory models from syntax to fit."""

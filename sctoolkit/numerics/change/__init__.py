@@ -1,0 +1,1 @@
+"""Size of change, designs, missing people, hidden bias, planning."""

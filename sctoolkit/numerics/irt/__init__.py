@@ -1,0 +1,1 @@
+"""Item response theory: graded response model, its fit, differential functioning."""

@@ -1,0 +1,1 @@
+"""Linear models and their errors: least squares, sandwiches, mixed models."""

@@ -1,0 +1,1 @@
+"""Ordinal answers: bivariate normal, thresholds, polychorics and their covariance."""

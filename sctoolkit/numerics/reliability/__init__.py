@@ -1,0 +1,1 @@
+"""Reliability of scores and of places, item statistics, careless answers."""

@@ -1,0 +1,1 @@
+"""Confirmatory models: implied moments, estimation, tests, fit, drift."""
