@@ -11,6 +11,7 @@ import pytest
 
 from sctoolkit import from_frame, load_instrument, read, score
 from sctoolkit.forms.questionnaire import build_questionnaire
+from sctoolkit.forms.spss import write_sav
 from sctoolkit.forms.write import column_names, write_form
 from sctoolkit.instrument.parse import parse_instrument
 
@@ -156,6 +157,40 @@ def test_scores_survive_the_tool(to, which, tmp_path, awkward):
         expected.frame().drop(columns=["side"], errors="ignore"),
     )
     np.testing.assert_array_equal(found.reasons, expected.reasons)
+
+
+def _code_frame(answers):
+    """Answers as numbers, one column an item; nan where nothing was given."""
+    codes = answers.drop(columns="respondent").apply(pd.to_numeric, errors="coerce").astype(float)
+    return pd.concat([answers["respondent"], codes], axis=1)
+
+
+@pytest.mark.parametrize("which", ["cscq", "awkward"])
+def test_scores_survive_an_spss_file(which, tmp_path, awkward):
+    instrument = awkward if which == "awkward" else load_instrument("cscq")
+    form = build_questionnaire(instrument, side=None if which == "awkward" else "community")
+    answers = _answers(form)
+    names = write_sav(tmp_path / "a.sav", instrument, _code_frame(answers))
+    columns = {"respondent": "respondent", **names}
+    found = score(read(tmp_path / "a.sav", instrument, columns=columns, wave="1"))
+    expected = score(from_frame(answers, instrument, columns={"respondent": "respondent"}, wave="1"))
+    pd.testing.assert_frame_equal(found.frame()[list(found.scales)], expected.frame()[list(expected.scales)])
+
+
+@pytest.mark.parametrize("to", ["print", "large-print", "docx"])
+def test_scores_survive_paper(to, tmp_path):
+    """Answers on paper are keyed into a sheet whose columns are the item codes: the small figures beside the circles."""
+    instrument = load_instrument("cscq")
+    form = build_questionnaire(instrument, side="statutory")
+    (path,) = write_form(form, to, tmp_path / "form.out")
+    answers = _answers(form)
+    if to != "docx":
+        page = path.read_text(encoding="utf-8")
+        assert all(f'class="code">{choice.code}<' in page for choice in form.questions[0].choices)
+    answers.to_csv(tmp_path / "keyed.csv", index=False, sep=";")
+    found = score(read(tmp_path / "keyed.csv", instrument, columns={"respondent": "respondent"}, wave="1"))
+    expected = score(from_frame(answers, instrument, columns={"respondent": "respondent"}, wave="1"))
+    pd.testing.assert_frame_equal(found.frame()[list(found.scales)], expected.frame()[list(expected.scales)])
 
 
 def test_pyxform_makes_an_xform(tmp_path):
