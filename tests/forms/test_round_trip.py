@@ -179,7 +179,7 @@ def test_scores_survive_an_spss_file(which, tmp_path, awkward):
 
 @pytest.mark.parametrize("to", ["print", "large-print", "docx"])
 def test_scores_survive_paper(to, tmp_path):
-    """Answers on paper are keyed into a sheet whose columns are the item codes: the small figures beside the circles."""
+    """Answers on paper are keyed into a sheet with item codes as columns: the small figures beside the circles."""
     instrument = load_instrument("cscq")
     form = build_questionnaire(instrument, side="statutory")
     (path,) = write_form(form, to, tmp_path / "form.out")
