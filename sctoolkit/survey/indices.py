@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.instrument.keying import keyed_values
@@ -27,8 +26,8 @@ class Limits:
 
     ``straight_items``: answers in a block of both directions that must all be equal. ``seconds_per_item``: 2 (Huang et
     al. 2012, doi:10.1007/s10869-011-9231-8). ``share_of_median``: of the wave's median duration. ``even_odd``, with at
-    least ``even_odd_scales`` scales. ``distance_p`` of the chi-square. ``alike``, with at least ``alike_items`` answers
-    in common. ``unanswered``: share of the items put to a person.
+    least ``even_odd_scales`` scales. ``distance_p``: chance of the distance under normality. ``alike``, with at least
+    ``alike_items`` answers in common. ``unanswered``: share of the items put to a person.
     """
 
     straight_items: int = 4
@@ -95,10 +94,9 @@ def distance(responses: Responses, limits: Limits) -> Index | None:
     if len(varied) < 2:
         return None
     try:
-        squared, dof = careless.squared_distance(values[:, varied])
+        p_value = careless.chance_of_distance(values[:, varied])
     except NotIdentifiedError:
         return None
-    p_value = np.where(dof > 0, stats.chi2.sf(squared, np.maximum(dof, 1)), np.nan)
     return Index(p_value, p_value < limits.distance_p)
 
 

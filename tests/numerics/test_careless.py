@@ -65,3 +65,21 @@ def test_most_alike_against_all_pairs(rows):
         if shares:
             expected[i] = max(shares)
     np.testing.assert_allclose(careless.most_alike(answers, least=3), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("n", "k", "missing"), [(800, 40, 0.05), (300, 10, 0.05), (200, 5, 0.0)])
+def test_chance_of_distance_is_uniform_for_careful_people(n, k, missing):
+    # The share below .05 is binomial with n trials; over 20 samples its standard error is below .004.
+    rng = np.random.default_rng(5)
+    shares = []
+    for _ in range(20):
+        values = rng.standard_normal((n, 1)) * 0.7 + rng.standard_normal((n, k))
+        values[rng.random(values.shape) < missing] = np.nan
+        shares.append(np.nanmean(careless.chance_of_distance(values) < 0.05))
+    assert np.mean(shares) == pytest.approx(0.05, abs=0.02)
+
+
+def test_chance_of_distance_by_hand():
+    # One item, three complete rows 0, 1, 2 (mean 1, variance 1): d2 = 1 for the ends, 1 * 3 / 4 is Beta(1/2, 1/2).
+    chance = careless.chance_of_distance(np.array([[0.0], [1.0], [2.0]]))
+    assert chance == pytest.approx([1 / 3, 1.0, 1 / 3], abs=1e-12)
