@@ -1,4 +1,4 @@
-"""What the programme's own tables add: rates of return, exposures, and comparison by the time of entry."""
+"""What the programme's own tables add: rates of return, exposures, and times of entry."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sctoolkit.change.designs.dose import Dose, dose_response
-from sctoolkit.change.designs.staggered_did import StaggeredDid, staggered_did
 from sctoolkit.errors import SctoolkitError
-from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.small_counts import smallest_count
 from sctoolkit.evaluation.study import Study, waves_of
 from sctoolkit.programme.exposures import Exposures, exposures
@@ -17,14 +14,6 @@ from sctoolkit.programme.phase_log import read_phase_log
 from sctoolkit.programme.returns import Returns, returns
 from sctoolkit.result import Caveat
 from sctoolkit.survey.responses import Responses
-
-DOSES: dict[str, tuple[str, float]] = {
-    "hours": ("hours of engagement", 10.0),
-    "contacts": ("contacts", 10.0),
-    "brokered_meetings": ("meetings with both sides present", 5.0),
-    "grant_amount": ("money granted", 1000.0),
-}
-"""Dose -> how it is named, and the step that a slope is told for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,38 +76,3 @@ def _entry(study: Study, frame: pd.DataFrame, responses: Responses) -> pd.DataFr
 def _entered(starts: pd.Series, organisation: str, days: dict[str, str], wave: str) -> bool:
     """Whether an organisation had entered by the day of a wave."""
     return organisation in starts.index and wave in days and bool(starts[organisation] <= pd.Timestamp(days[wave]))
-
-
-def by_entry(
-    study: Study, frame: pd.DataFrame, responses: Responses, entry: pd.DataFrame, outcome: Outcome
-) -> StaggeredDid:
-    """Compare organisations that entered with those that had not yet, wave by wave."""
-    numbers = {wave: place for place, wave in enumerate(waves_of(study, responses), start=1)}
-    rows = frame[frame["wave"].isin(list(numbers))].merge(entry, on="organisation")
-    rows = rows.assign(wave=rows["wave"].map(numbers))
-    return staggered_did(
-        rows.rename(columns={outcome.name: outcome.label}),
-        outcome=outcome.label,
-        unit="organisation",
-        wave="wave",
-        entry="entry",
-        conf_level=study.plan.analysis.ci_level,
-        seed=study.plan.analysis.seed,
-    )
-
-
-def by_dose(study: Study, frame: pd.DataFrame, counted: Exposures, outcome: Outcome) -> Dose:
-    """Relate the outcome to what the log counts, within organisations and between them."""
-    dose = study.plan.logs.dose
-    named = counted.frame()[["organisation", "wave", dose]]
-    rows = frame.merge(named, on=["organisation", "wave"]).rename(columns={outcome.name: outcome.label})
-    return dose_response(
-        rows,
-        outcome=outcome.label,
-        wave="wave",
-        cluster="organisation",
-        dose=dose,
-        unit="respondent" if "respondent" in rows.columns else None,
-        side="side" if "side" in rows.columns else None,
-        conf_level=study.plan.analysis.ci_level,
-    )

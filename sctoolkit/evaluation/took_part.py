@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sctoolkit.survey.responses import REASONS, Responses
 
 if TYPE_CHECKING:
-    from sctoolkit.evaluation.evaluate import Answers
+    from sctoolkit.evaluation.answers import Answers
 
 ABSENT: tuple[int, ...] = (REASONS.index("skipped"), REASONS.index("not_asked"))
 """Reasons of which a row may be made up without anybody having answered."""

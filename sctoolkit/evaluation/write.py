@@ -12,7 +12,7 @@ from typing import Any
 
 from sctoolkit.disclosure.presets import get_preset
 from sctoolkit.errors import WriteError
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections import drafts
 from sctoolkit.evaluation.sections.claim import rung_of
 from sctoolkit.evaluation.sections.origin import origin

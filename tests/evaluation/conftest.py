@@ -10,4 +10,4 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @pytest.fixture(autouse=True)
 def few_draws(monkeypatch):
-    monkeypatch.setattr("sctoolkit.evaluation.evaluate.N_DRAWS", 99)
+    monkeypatch.setattr("sctoolkit.evaluation.steps.change.N_DRAWS", 99)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit import evaluate, load_instrument, load_study
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 
 
 def answers(

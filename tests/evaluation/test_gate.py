@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sctoolkit.evaluation.evaluate import _false_links
-from sctoolkit.evaluation.gate import gated, verdict_of
+from sctoolkit.evaluation.steps.change import false_links
+from sctoolkit.evaluation.steps.gate import gated, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,6 @@ def test_a_change_that_was_not_measured_is_left_as_it_is():
 def test_false_links_by_hand():
     # Two waves: 40 and 60 links, of which 1 and 4 are expected by chance: 5 of 100.
     steps = [SimpleNamespace(linked=40, expected_false=1.0), SimpleNamespace(linked=60, expected_false=4.0)]
-    assert _false_links(SimpleNamespace(steps=steps)) == pytest.approx(0.05)
-    assert _false_links(None) == 0.0
-    assert _false_links(SimpleNamespace(steps=[SimpleNamespace(linked=0, expected_false=0.0)])) == 0.0
+    assert false_links(SimpleNamespace(steps=steps)) == pytest.approx(0.05)
+    assert false_links(None) == 0.0
+    assert false_links(SimpleNamespace(steps=[SimpleNamespace(linked=0, expected_false=0.0)])) == 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.change import change_drafts
 from sctoolkit.evaluation.sections.claim import claim_draft
 from sctoolkit.evaluation.sections.dose import dose_drafts

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.change.route.estimates import Estimate
-from sctoolkit.evaluation.evaluate import Answers, Evaluation, Finding
+from sctoolkit.evaluation.answers import Answers
+from sctoolkit.evaluation.evaluation import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import pair_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sctoolkit.change.route.invariance_gate import ENOUGH
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.naming import outcome_caveats
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sctoolkit.change.designs.dose import Dose
 from sctoolkit.change.route.estimates import Estimate
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
-from sctoolkit.evaluation.programme import DOSES
+from sctoolkit.evaluation.steps.dose import DOSES
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.dose import DoseClaim, DoseSlope, dose_section
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sctoolkit.change.designs.staggered_did import StaggeredDid
 from sctoolkit.change.route.estimates import Estimate
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.naming import outcome_caveats

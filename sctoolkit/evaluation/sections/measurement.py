@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.waves import wave_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sctoolkit.change.doubts.attrition import Attrition
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.missing_people import FollowUp, LostView, Verdict, missing_people

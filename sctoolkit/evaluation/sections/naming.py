@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.result import Caveat

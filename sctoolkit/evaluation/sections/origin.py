@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.sections.provenance import Origin

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from sctoolkit.evaluation.evaluate import Answers, Evaluation
+from sctoolkit.evaluation.answers import Answers
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import waves_of
 from sctoolkit.evaluation.took_part import took_part

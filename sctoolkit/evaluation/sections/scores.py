@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sctoolkit.evaluation.evaluate import Evaluation, Finding
+from sctoolkit.evaluation.evaluation import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.naming import reading_caveats

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sctoolkit.evaluation.evaluate import Evaluation
+from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.study import waves_of
 from sctoolkit.evaluation.took_part import took_part

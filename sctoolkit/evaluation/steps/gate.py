@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sctoolkit.change.route.estimate_change import Change
 from sctoolkit.change.route.invariance_gate import Verdict, with_invariance
-from sctoolkit.evaluation.measure import Measurement
+from sctoolkit.evaluation.steps.measure import Measurement
 from sctoolkit.measurement.invariance.invariance_result import Invariance
 
 HOLDS = frozenset({"scalar", "strict", "variances", "covariances", "means"})

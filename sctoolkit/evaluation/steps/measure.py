@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from sctoolkit.errors import SctoolkitError
 from sctoolkit.evaluation.outcome import Outcome
-from sctoolkit.evaluation.small_counts import smallest_count
+from sctoolkit.evaluation.steps.attempt import attempt
 from sctoolkit.evaluation.study import Study, pair_of, waves_of
 from sctoolkit.measurement.invariance.invariance import invariance
 from sctoolkit.measurement.invariance.invariance_result import Invariance
@@ -25,7 +22,6 @@ from sctoolkit.measurement.structure.confirm import cfa
 from sctoolkit.result import Caveat, Result
 from sctoolkit.scoring.scores import Scores
 
-T = TypeVar("T")
 FEWEST_FOR_STRUCTURE = 100
 FEWEST_ITEMS = 3
 
@@ -59,16 +55,6 @@ class Measurement:
         result = self.reliability[0][1]
         value = result.coefficients[result.headline].estimate
         return float(value) if np.isfinite(value) and 0.0 < value <= 1.0 else None
-
-
-def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Caveat]) -> T | None:
-    """Return what the call returns; an error of ours becomes a caveat, so that the other results stand."""
-    try:
-        return call()
-    except SctoolkitError as error:
-        sentence = f"{outcome.label}: no {what} is given. {error.problem}"
-        caveats.append(Caveat(code="not_given", sentence=sentence, n_people=smallest_count(error.problem)))
-        return None
 
 
 def measure(study: Study, scores: Scores, outcome: Outcome) -> Measurement | None:

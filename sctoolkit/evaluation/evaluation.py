@@ -1,0 +1,97 @@
+"""What a study found: every result, outcome by outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sctoolkit.change.designs.dose import Dose
+from sctoolkit.change.designs.staggered_did import StaggeredDid
+from sctoolkit.change.doubts.attrition import Attrition
+from sctoolkit.change.route.estimate_change import Change
+from sctoolkit.evaluation.answers import Answers
+from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.programme import Programme
+from sctoolkit.evaluation.steps.measure import Measurement
+from sctoolkit.evaluation.study import Study
+from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
+from sctoolkit.scoring.describe import Description
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is known of one outcome: means, how well it was measured, what changed."""
+
+    outcome: Outcome
+    description: Description
+    measurement: Measurement | None
+    change: Change | None
+    by_entry: StaggeredDid | None
+    by_dose: Dose | None
+    attrition: tuple[tuple[str, Attrition], ...]
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evaluation(Result):
+    """All results of a study.
+
+    Attributes
+    ----------
+    study : Study
+        The plan.
+    answers : tuple of Answers
+        One an instrument.
+    findings : tuple of Finding
+        One an outcome, primary ones first.
+    programme : Programme
+        Rates of return, exposures and times of entry, where the study has roster and logs.
+    """
+
+    study: Study
+    answers: tuple[Answers, ...]
+    findings: tuple[Finding, ...]
+    programme: Programme
+    provenance: Provenance
+    caveats: tuple[Caveat, ...] = ()
+
+    def parts(self) -> dict[str, Result]:
+        """Return every result under a name of its own."""
+        named: dict[str, Result | None] = {"returns": self.programme.returns, "exposures": self.programme.exposures}
+        for answers in self.answers:
+            prefix = answers.instrument.id
+            named |= {f"{prefix}.quality": answers.quality, f"{prefix}.linkage": answers.linkage}
+        for finding in self.findings:
+            prefix = f"{finding.outcome.instrument}.{finding.outcome.name}"
+            named |= {
+                f"{prefix}.description": finding.description,
+                f"{prefix}.change": finding.change,
+                f"{prefix}.by_entry": finding.by_entry,
+                f"{prefix}.by_dose": finding.by_dose,
+                **{f"{prefix}.attrition.{side or 'all'}": result for side, result in finding.attrition},
+            }
+            if finding.measurement is not None:
+                named |= {f"{prefix}.{name}": part for name, part in finding.measurement.parts().items()}
+        return {name: result for name, result in named.items() if result is not None}
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the estimates of change of all outcomes, one row an estimate."""
+        rows: list[dict[str, Any]] = []
+        for finding in self.findings:
+            if finding.change is not None:
+                rows += [{**estimate.row(), "scale": finding.outcome.name} for estimate in finding.change.estimates]
+        return tidy_frame(rows)
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: rows, respondents, outcomes and the lowest rung among primary outcomes."""
+        rungs = [f.change.rung for f in self.findings if f.change is not None and f.outcome.primary]
+        people = {name for answers in self.answers for name in answers.responses.roles.get("respondent", ()) if name}
+        row = {"n_obs": self.provenance.n_used, "n_respondents": len(people), "n_outcomes": len(self.findings)}
+        return pd.DataFrame([{**row, "rung": min(rungs, default=None)}])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all results, JSON-safe and unrounded; not disclosure-controlled."""
+        record = {name: part.to_dict() for name, part in self.parts().items()}
+        return {"schema": 1, "study": self.study.title, "provenance": jsonable(self.provenance), "results": record}
