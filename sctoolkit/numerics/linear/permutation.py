@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import chain, combinations
 from math import comb
 from typing import Literal
 
@@ -51,10 +52,7 @@ def assignments(
     rng = np.random.default_rng(seed)
     if strata is None:
         if comb(n_units, n_treated) <= enumerate_up_to:
-            index = np.array(list(combinations(range(n_units), n_treated)))
-            out = np.zeros((len(index), n_units), dtype=bool)
-            np.put_along_axis(out, index, True, axis=1)
-            return out, True
+            return _all_deals(n_units, n_treated), True
         out = np.zeros((n_draws + 1, n_units), dtype=bool)
         out[0] = treated
         for row in out[1:]:
@@ -74,6 +72,16 @@ def assignments(
         for group in groups:
             row[group] = treated[rng.permutation(group)]
     return out, False
+
+
+@lru_cache(maxsize=2)
+def _all_deals(n_units: int, n_treated: int) -> BoolArray:
+    """Return every choice of units, in rows; read-only, kept because the outcomes of a study share them."""
+    index = np.fromiter(chain.from_iterable(combinations(range(n_units), n_treated)), np.int64)
+    out = np.zeros((comb(n_units, n_treated), n_units), dtype=bool)
+    np.put_along_axis(out, index.reshape(len(out), n_treated), True, axis=1)
+    out.setflags(write=False)
+    return out
 
 
 def _with(row: BoolArray, pick: list[int]) -> BoolArray:
@@ -189,11 +197,12 @@ def _invert(
     alpha: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Interval of constant shifts that are not rejected at alpha."""
+    rows = np.vstack([treated[None, :], deals])
+    moved = _as_shifted(values, treated, rows, weight, measure)
 
     def p_at(shift: float) -> float:
-        shifted = values - shift * treated
-        drawn = measure(shifted, deals, weight)
-        observed = abs(float(measure(shifted, treated[None, :], weight)[0]))
+        found = moved(shift)
+        observed, drawn = abs(float(found[0])), found[1:]
         return float((np.abs(drawn) >= observed - TIE * max(1.0, observed)).mean())
 
     spread = float(np.ptp(values)) or 1.0
@@ -210,6 +219,16 @@ def _invert(
             inside, outside = (middle, outside) if p_at(middle) > alpha else (inside, middle)
         limits.append((inside + outside) / 2)
     return float(limits[0]), float(limits[1])
+
+
+def _as_shifted(
+    values: FloatArray, treated: BoolArray, rows: BoolArray, weight: FloatArray, measure: Measure
+) -> Callable[[float], FloatArray]:
+    """Return the statistic of every row of deals as a function of the shift; a difference of means is linear in it."""
+    if measure is not _difference:
+        return lambda shift: measure(values - shift * treated, rows, weight)
+    base, lean = _difference(values, rows, weight), _difference(treated.astype(np.float64), rows, weight)
+    return lambda shift: base - shift * lean
 
 
 def flip_signs(values: FloatArray, *, n_draws: int = 9999, seed: int = 1) -> Permutation:
