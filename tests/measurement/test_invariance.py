@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sctoolkit.errors import DataError, OptionError
 from sctoolkit.measurement.invariance.invariance import invariance
+from sctoolkit.measurement.invariance.invariance_effect import fieller
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "cfa"
 TWO = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"
@@ -175,3 +178,61 @@ def test_schools_of_holzinger_and_swineford(data_dir: Path) -> None:
         if entry["id"].startswith("mi_school") and parts[3] in ("chisq", "df", "cfi", "rmsea", "srmr"):
             name = {"chisq": "chi2", "df": "dof"}.get(parts[3], parts[3])
             assert table.loc[parts[2], name] == pytest.approx(entry["value"], abs=1e-4)
+
+
+def test_weights_count_in_the_observed_gap() -> None:
+    data = frame("longitudinal")
+    data["w"] = np.where(data["u1.post"] > 3, 3.0, 1.0)
+    options = {"ordered": True, "waves": ["pre", "post"], "partial": ["u4 ~ 1"], "alpha": 1e-9, "propose": False}
+    outcome = invariance(data, ONE, weights="w", **options)
+    means = [
+        np.average(data.filter(like=wave).to_numpy(), axis=0, weights=data["w"]).mean() for wave in ("pre", "post")
+    ]
+    effect = outcome.effect().iloc[0]
+    assert effect["observed"] == pytest.approx(means[1] - means[0], abs=1e-12)
+    plain = invariance(data, ONE, **options)
+    assert abs(effect["observed"] - plain.effect().iloc[0]["observed"]) > 0.1
+    assert effect["expected"] == pytest.approx(effect["observed"], abs=0.05)
+    same = invariance(data.assign(w=2.0), ONE, weights="w", **options)
+    assert same.items()["dmacs"].to_numpy() == pytest.approx(plain.items()["dmacs"].to_numpy(), abs=1e-6)
+
+
+def test_drift_comes_with_its_interval_and_that_of_its_share() -> None:
+    effect = result("long").score_effects[0]
+    assert effect.drift_ci_low == pytest.approx(effect.drift - 1.959964 * effect.drift_std_error, abs=1e-6)
+    assert 0.0 < effect.share_ci_low < effect.share < effect.share_ci_high
+    wider = invariance(frame("longitudinal"), ONE, ordered=True, waves=["pre", "post"], ci_level=0.99).score_effects[0]
+    assert wider.drift_ci_low < effect.drift_ci_low
+    assert wider.share_ci_high > effect.share_ci_high
+    none = result("continuous_MLR").effect()  # equal by construction: nothing to be uncertain about
+    assert none[["drift_ci_low", "share_ci_low"]].isna().all(axis=None)
+
+
+@given(st.floats(-3, 3), st.floats(0.5, 3), st.floats(0.01, 1), st.floats(0.01, 0.05), st.floats(-0.9, 0.9))
+def test_ends_of_the_share_are_where_a_test_of_that_share_is_just_rejected(top, bottom, var_top, var_bottom, r) -> None:
+    joint = r * np.sqrt(var_top * var_bottom)
+    for end in fieller(top, bottom, var_top, var_bottom, joint, 1.96):
+        gap = top - end * bottom
+        assert gap**2 == pytest.approx(1.96**2 * (var_top - 2 * end * joint + end**2 * var_bottom), rel=1e-6)
+    assert np.isnan(fieller(top, 0.01, var_top, var_bottom, joint, 1.96)).all()
+
+
+@pytest.mark.parametrize("name", ["u9 ~ 1", "f1 =~ u5", "u1 | t7", "f1 ~~ f2", "trust =~ u1"])
+def test_a_release_that_matches_nothing_is_refused(name: str) -> None:
+    with pytest.raises(OptionError, match=r"and `.*` is none"):
+        invariance(frame("five"), TWO, ordered=True, group="g", partial=[name])
+
+
+def test_a_release_of_a_structural_level_needs_that_level() -> None:
+    options = {"ordered": False, "group": "g", "partial": ["f ~~ f"], "propose": False}
+    with pytest.raises(OptionError, match="`f ~~ f` is none"):
+        invariance(frame("continuous"), PAIR, **options)
+    outcome = invariance(frame("continuous"), PAIR, extra_levels=["variances"], **options)
+    assert outcome.tidy()["diff_dof"].tolist()[-1] == 1
+
+
+def test_change_of_fit_of_ordinal_items_is_that_of_scaled_indices() -> None:
+    """Robust indices of ordinal models see correlations alone: benchmarks/RESULTS-robust_indices.md."""
+    table = result("five").tidy()
+    assert table["delta_cfi"].to_numpy()[1:] == pytest.approx(np.diff(table["cfi_scaled"]), abs=1e-12)
+    assert table["delta_rmsea"].to_numpy()[1:] == pytest.approx(np.diff(table["rmsea_scaled"]), abs=1e-12)

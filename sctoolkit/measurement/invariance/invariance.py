@@ -15,7 +15,7 @@ from sctoolkit.measurement.invariance.invariance_fit import Setup, as_result, fi
 from sctoolkit.measurement.invariance.invariance_result import Invariance, LevelTest
 from sctoolkit.measurement.invariance.invariance_setup import prepare
 from sctoolkit.measurement.invariance.invariance_steps import Level, ladder
-from sctoolkit.measurement.invariance.partial_invariance import Freed, propose_release
+from sctoolkit.measurement.invariance.partial_invariance import Freed, check_partial, propose_release
 from sctoolkit.measurement.invariance.wave_model import Waves
 from sctoolkit.measurement.structure.cfa_result import CfaResult
 from sctoolkit.measurement.structure.confirm import check_missing, choose_estimator
@@ -53,6 +53,7 @@ def invariance(
     convention: Convention = "lavaan",
     empty_categories: str = "refuse",
     scale: str | None = None,
+    ci_level: float = 0.95,
 ) -> Invariance:
     """Test whether items measure alike in groups, on sides, or at waves, and say what drift does to scores.
 
@@ -72,7 +73,7 @@ def invariance(
         Column of respondents, for waves in rows.
     partial : sequence of str
         Parameters free in all levels, without waves: ``"f =~ item2"``, ``"item3 | t1"``, ``"item1 ~ 1"``,
-        ``"item1 ~~ item1"``.
+        ``"item1 ~~ item1"``. Each must be a parameter that some level holds equal.
     estimator : str, optional
         WLSMV for ordinal items, MLR for continuous ones.
     extra_levels : sequence of {"variances", "covariances", "means"}
@@ -84,20 +85,22 @@ def invariance(
     propose : bool
         Search for releases where a level does not hold.
     weights, cluster, missing, convention, empty_categories, scale
-        As in `sctoolkit.cfa`.
+        As in `sctoolkit.cfa`. Weights count in the observed gap and spread of `effect()` and `items()` too.
+    ci_level : float
+        Level of the intervals of drift and of its share.
 
     Returns
     -------
     Invariance
         ``verdict``, ``tidy()`` (one row a level), ``models[level]``, ``effect()`` (points of gap or change that are
-        item drift), ``items()`` (dMACS and others), ``releases()``, ``alignment()``.
+        item drift, with intervals), ``items()`` (dMACS and others), ``releases()``, ``alignment()``.
 
     Raises
     ------
     DataError
         Where a group or wave lacks a category (see ``empty_categories``), or data do not fit the model.
     OptionError
-        If neither ``group`` nor ``waves`` is given.
+        If neither ``group`` nor ``waves`` is given, or ``partial`` names what no level holds equal.
 
     Notes
     -----
@@ -105,6 +108,9 @@ def invariance(
     residuals; difference tests by the Jacobian construction. With three categories the thresholds level adds no degree
     of freedom; with two, only the joint level is tested. Waves are blocks of one model; residuals of an item covary
     over waves at every level. A level is tested against the level below as accepted, releases included.
+
+    Changes of CFI and RMSEA of ordinal items are those of the scaled indices: robust (catML) ones estimate the misfit
+    of the correlations alone, and differences of thresholds or intercepts hardly show in them.
 
     References
     ----------
@@ -133,6 +139,8 @@ def invariance(
     check_option("empty_categories", empty_categories, ("refuse", "collapse"))
     if group is None and waves is None:
         raise OptionError("Invariance must be over `group`, `waves` or both, and neither is given.")
+    if not 0.0 < ci_level < 1.0:
+        raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
     options = {
         "model": model, "ordered": ordered, "estimator": chosen, "group": group, "waves": waves, "unit": unit,
         "partial": tuple(partial), "criterion": criterion, "alpha": alpha, "convention": convention,
@@ -144,11 +152,18 @@ def invariance(
     )  # fmt: skip
     counts = [len(codes) - 1 for codes in setup.data.categories.values()] if ordered else []
     levels = ladder(ordered, counts, extra_levels)
-    return _climb(setup, levels, tuple(partial), criterion, alpha, propose)
+    check_partial(setup, levels, partial)
+    return _climb(setup, levels, tuple(partial), criterion, alpha, propose, ci_level)
 
 
 def _climb(
-    setup: Setup, levels: Sequence[Level], partial: tuple[str, ...], criterion: str, alpha: float, propose: bool
+    setup: Setup,
+    levels: Sequence[Level],
+    partial: tuple[str, ...],
+    criterion: str,
+    alpha: float,
+    propose: bool,
+    ci_level: float,
 ) -> Invariance:
     """Return all levels with their tests, releases and effects."""
     models: dict[str, CfaResult] = {}
@@ -169,7 +184,7 @@ def _climb(
         own = fit_level(setup, level.kinds, names) if freed else fit
         below = accepted if climbing else full
         test = compare_models(full, fit)
-        change = _change(models[tests[-1].level], models[level.name])
+        change = _change(models[tests[-1].level], models[level.name], setup.ordered)
         holds = _holds(test.p_value, test.dof, change, criterion, alpha)
         stepped = compare_models(below, own) if freed else test
         partial_holds = climbing and (_holds(stepped.p_value, stepped.dof, change, "test", alpha) if freed else holds)
@@ -195,7 +210,7 @@ def _climb(
         models=models,
         partial_models=partial_models,
         tests=tuple(tests),
-        score_effects=() if metric is None else score_effects(setup, metric),
+        score_effects=() if metric is None else score_effects(setup, metric, ci_level),
         item_effects=() if metric is None else item_effects(setup, metric),
         setup=setup,
     )
@@ -212,9 +227,9 @@ def _common_metric(
     return (partial_models.get(wanted) or models[wanted]).fit
 
 
-def _change(below: CfaResult, level: CfaResult) -> tuple[float, float]:
-    """Return changes of CFI and RMSEA, robust where defined for both."""
-    for end in ("_robust", "_scaled", ""):
+def _change(below: CfaResult, level: CfaResult, ordered: bool) -> tuple[float, float]:
+    """Return changes of CFI and RMSEA: robust for continuous items, scaled for ordinal ones (see `invariance`)."""
+    for end in ("_scaled", "") if ordered else ("_robust", "_scaled", ""):
         values = [model.measures[f"{name}{end}"] for model in (below, level) for name in ("cfi", "rmsea")]
         if all(np.isfinite(values)):
             return values[2] - values[0], values[3] - values[1]

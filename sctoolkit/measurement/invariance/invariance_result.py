@@ -110,7 +110,13 @@ class Invariance(Result):
         )
 
     def effect(self) -> pd.DataFrame:
-        """Return the gap or change in the mean score of every factor and the part that is item drift."""
+        """Return the gap or change in the mean score of every factor and the part that is item drift.
+
+        Notes
+        -----
+        ``drift`` and ``drift_share`` come with intervals; see
+        `sctoolkit.measurement.invariance.invariance_effect.ScoreEffect` for where they are nan.
+        """
         return pd.DataFrame(
             [
                 {
@@ -122,7 +128,11 @@ class Invariance(Result):
                     "people": effect.people,
                     "drift": effect.drift,
                     "drift_std_error": effect.drift_std_error,
+                    "drift_ci_low": effect.drift_ci_low,
+                    "drift_ci_high": effect.drift_ci_high,
                     "drift_share": effect.share,
+                    "share_ci_low": effect.share_ci_low,
+                    "share_ci_high": effect.share_ci_high,
                 }
                 for effect in self.score_effects
             ]
@@ -176,16 +186,18 @@ def _text(result: Invariance) -> str:
     """Return the short text: treatment of items, verdict, one line a level, drift, caveats."""
     setup = result.setup
     kind = "ordinal (theta)" if setup.ordered else "continuous"
+    ends = ("_scaled", "") if setup.ordered else ("_robust", "_scaled", "")
     lines = [
         f"Measurement invariance: items treated as {kind}, {setup.estimator}, {sum(setup.data.n)} people",
         f"Over {len(setup.blocks)} blocks: " + "; ".join(setup.block_label(block) for block in setup.blocks),
         f"Holds in full up to: {result.verdict}"
         + (f"; with {len(result.freed)} released: {result.partial_verdict}" if result.freed else ""),
-        "level         dof    cfi  rmsea   srmr   diff  dof      p",
+        "level         dof    cfi  rmsea   srmr   diff  dof      p"
+        + ("   (cfi, rmsea: scaled)" if setup.ordered else ""),
     ]
     for entry in result.tests:
         measures = result.models[entry.level].measures
-        end = "_robust" if np.isfinite(measures["rmsea_robust"]) else ""
+        end = next(e for e in ends if not e or np.isfinite(measures[f"rmsea{e}"]))
         text = f"{entry.level:<12} {measures['dof']:>4} {measures[f'cfi{end}']:>6.3f} {measures[f'rmsea{end}']:>6.3f}"
         text += f" {measures['srmr']:>6.3f}"
         if entry.test is not None:
@@ -195,6 +207,7 @@ def _text(result: Invariance) -> str:
         lines.append(
             f"{effect.factor}, {effect.block} against {effect.reference}: {effect.expected:+.2f} points, of which item "
             f"drift {effect.drift:+.2f}"
+            + (f" [{effect.drift_ci_low:+.2f}, {effect.drift_ci_high:+.2f}]" if effect.drift_std_error > 1e-10 else "")
         )
     lines += [f"! {caveat.sentence}" for caveat in result.caveats]
     return "\n".join(line if len(line) <= 88 else line[:85] + "..." for line in lines[:25])

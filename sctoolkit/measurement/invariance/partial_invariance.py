@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sctoolkit.errors import SctoolkitError
+from sctoolkit.errors import OptionError, SctoolkitError, did_you_mean
 from sctoolkit.measurement.invariance.invariance_fit import Setup, fit_level
 from sctoolkit.measurement.invariance.invariance_steps import Level
+from sctoolkit.measurement.structure.group_constraints import base_name, kind_of
 from sctoolkit.measurement.structure.model_comparison import compare_models
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.parameter_table import ParameterTable, group_models
@@ -88,6 +89,38 @@ def propose_release(
         if not np.isfinite(p_value):
             break
     return fit, tuple(freed)
+
+
+def check_partial(setup: Setup, levels: Sequence[Level], partial: Sequence[str]) -> None:
+    """Raise for a release that is no parameter held equal at some level.
+
+    Parameters
+    ----------
+    setup : Setup
+    levels : sequence of Level
+    partial : sequence of str
+        Names without wave.
+
+    Raises
+    ------
+    OptionError
+        With the nearest name where one is near.
+    """
+    if isinstance(partial, str):
+        raise OptionError(
+            f"`partial` must be a list of parameters, not the text `{partial}`.", hint=f'Write `partial=["{partial}"]`.'
+        )
+    table = _table(setup, levels[0], ())
+    rows = [row for row in table.parameters if kind_of(row, table.variables) in levels[-1].kinds]
+    known = {base_name(row, table.variables): None for row in rows}
+    squeezed = {name.replace(" ", "") for name in known}
+    for name in partial:
+        if name.replace(" ", "") not in squeezed:
+            raise OptionError(
+                f"`partial` must name parameters that a level holds equal, and `{name}` is none.",
+                where=f"Levels: {', '.join(level.name for level in levels[1:])}.",
+                hint=did_you_mean(name, known),
+            )
 
 
 def _ranked(setup: Setup, level: Level, fit: ModelFit, partial: Sequence[str]) -> list[tuple[str, float, int]]:

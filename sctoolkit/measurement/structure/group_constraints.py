@@ -75,8 +75,8 @@ def constrain_blocks(
     kept_equal: dict[str, int] = defaultdict(int)
     rows: list[Parameter] = []
     for row in parameters:
-        base = _base_name(row, variables)
-        if row.role == "free" and not row.label and _kind(row, variables) in kinds and _squeeze(base) not in exempt:
+        base = base_name(row, variables)
+        if row.role == "free" and not row.label and kind_of(row, variables) in kinds and _squeeze(base) not in exempt:
             row = replace(row, label=f".{base}")
             if row.op == "|" and block(row, variables) == (0, 0):
                 kept_equal[_base(row.lhs, variables)] += 1
@@ -101,12 +101,12 @@ def _freed(
     """Return a parameter, freed where equalities of other kinds make it estimable."""
     if block(row, variables) == (0, 0) or row.role != "fixed" or row.from_user:
         return row
-    base, name = _squeeze(_base_name(row, variables)), _base(row.lhs, variables)
+    base, name = _squeeze(base_name(row, variables)), _base(row.lhs, variables)
     free = False
     if row.lhs in variables.latents and row.op == "~~" and row.lhs == row.rhs:
-        free = "loadings" in kinds and "lv_variances" not in kinds
+        free = "loadings" in kinds and ("lv_variances" not in kinds or base in exempt)
     elif row.lhs in variables.latents and row.op == "~" and row.rhs == "1":
-        free = "intercepts" in kinds and "means" not in kinds
+        free = "intercepts" in kinds and ("means" not in kinds or base in exempt)
     elif row.lhs in variables.ordered and row.op == "~" and row.rhs == "1":
         free = kept_equal[name] >= 1 and ("intercepts" not in kinds or base in exempt)
     elif row.lhs in variables.ordered and row.op in ("~~", "~*~") and row.lhs == row.rhs:
@@ -114,7 +114,7 @@ def _freed(
     return replace(row, role="free", value=float("nan")) if free else row
 
 
-def _kind(row: Parameter, variables: Variables) -> str:
+def kind_of(row: Parameter, variables: Variables) -> str:
     """Return the kind of a parameter."""
     latent = row.lhs in variables.latents
     if row.op == "=~":
@@ -135,7 +135,7 @@ def _base(name: str, variables: Variables) -> str:
     return variables.occasion[name][0] if name in variables.occasion else name
 
 
-def _base_name(row: Parameter, variables: Variables) -> str:
+def base_name(row: Parameter, variables: Variables) -> str:
     """Return `lhs op rhs` without waves; pairs of different waves keep them."""
     waves = {variables.occasion[name][1] for name in (row.lhs, row.rhs) if name in variables.occasion}
     if len(waves) > 1:
