@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Literal, get_args
 
 from sctoolkit.errors import OptionError, closest
@@ -45,3 +46,37 @@ def check_option(name: str, value: object, allowed: tuple[str, ...] | None = Non
         raise OptionError(
             f"Option `{name}` must be one of {listed}, not `{value}`.", hint=f"Did you mean `{near}`?" if near else ()
         )
+
+
+def checked_seed(seed: object, name: str = "seed") -> int:
+    """Return ``seed`` as an integer, or raise unless it is a whole number of 0 or more.
+
+    Examples
+    --------
+    >>> checked_seed(1)
+    1
+    """
+    whole = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if not whole or int(seed) < 0:  # type: ignore[call-overload]
+        raise OptionError(
+            f"Option `{name}` must be a whole number of 0 or more, not {seed!r}.",
+            hint="Any such number will do; write it down, since the same one gives the same draws.",
+        )
+    return int(seed)  # type: ignore[call-overload, no-any-return]
+
+
+def checked_draws(n_draws: object, name: str = "n_draws", least: int = 1) -> int:
+    """Return a number of draws as an integer, or raise unless it is a whole number of ``least`` or more.
+
+    Examples
+    --------
+    >>> checked_draws(999)
+    999
+    """
+    whole = isinstance(n_draws, Integral) and not isinstance(n_draws, bool)
+    if not whole or int(n_draws) < least:  # type: ignore[call-overload]
+        raise OptionError(
+            f"Option `{name}` must be a whole number of {least} or more, not {n_draws!r}.",
+            hint="More draws give a steadier figure and take longer.",
+        )
+    return int(n_draws)  # type: ignore[call-overload, no-any-return]

@@ -12,6 +12,7 @@ import pandas as pd
 from sctoolkit.change.route.estimates import Estimate, show
 from sctoolkit.change.route.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError
+from sctoolkit.options import checked_draws, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -81,6 +82,8 @@ def meta_perception(
     >>> result.tidy()["estimate"].tolist()
     [1.0, 0.5]
     """
+    checked_seed(seed)
+    checked_draws(n_draws)
     panel = read_panel(data, outcome=own, unit=None, wave=wave, side=side, cluster=cluster, covariates=[guess])
     pair = [code for code, name in enumerate(panel.sides) if name != "broker"][:2]
     if len(pair) < 2 or panel.side is None:

@@ -27,7 +27,7 @@ from sctoolkit.numerics.change.group_time import (
     negative_weight_share,
     pre_entry_wald,
 )
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_draws, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -154,6 +154,8 @@ def staggered_did(
     1.333
     """
     check_option("control", control, ("not_yet", "never"))
+    checked_seed(seed)
+    checked_draws(n_draws)
     frame = data if isinstance(data, pd.DataFrame) else data.frame()
     require_columns(frame, [outcome, unit, wave, entry, *([weight] if weight else [])])
     table, periods, entered, names, n_used = _cells(frame, outcome, unit, wave, entry, weight)

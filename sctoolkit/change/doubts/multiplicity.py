@@ -19,7 +19,7 @@ from sctoolkit.errors import DataError, did_you_mean
 from sctoolkit.numerics.change.multiplicity import METHODS, adjust, step_down_max_t
 from sctoolkit.numerics.linear.cluster_means import collapse
 from sctoolkit.numerics.linear.permutation import assignments
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_draws, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -139,6 +139,8 @@ def step_down(
     >>> step_down(data, outcomes=["y", "z"], treated="d", statistic="difference").adjusted.tolist()
     [0.1, 1.0]
     """
+    checked_seed(seed)
+    checked_draws(n_draws)
     require_columns(data, [*outcomes, treated, *([cluster] if cluster else [])])
     table = data[list(outcomes)].to_numpy(dtype=np.float64)
     arm = data[treated].to_numpy(dtype=np.float64)

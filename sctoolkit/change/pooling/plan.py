@@ -16,7 +16,7 @@ from sctoolkit.change.route.claims import say
 from sctoolkit.change.route.router import smallest_p
 from sctoolkit.errors import DesignError, OptionError, SctoolkitError
 from sctoolkit.numerics.change.power import design_factor, multiplier, ordered_answer_attenuation, t_power
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 Comparison = Literal["none", "organisations", "people"]
@@ -216,6 +216,7 @@ def plan(
     (0.47, 'Estimate, do not test')
     """
     check_option("comparison", comparison, ("none", "organisations", "people"))
+    checked_seed(seed)
     _check(
         n_people=(n_people, 2, np.inf), correlation=(correlation, -1, 0.9999), icc=(icc, 0, 0.9999),
         attrition=(attrition, 0, 0.9999), linked=(1.0 if linked is None else linked, 0, 1),
