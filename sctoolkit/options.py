@@ -15,7 +15,7 @@ Parameterization = Literal["delta", "theta"]
 Convention = Literal["lavaan", "mplus"]
 Missing = Literal["listwise", "pairwise", "fiml"]
 Vcov = Literal["iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3"]
-IntervalMethod = Literal["bootstrap", "delta", "feldt"]
+IntervalMethod = Literal["bootstrap", "bca", "delta", "feldt"]
 MixedDf = Literal["kenward-roger", "satterthwaite"]
 
 CHOICES: dict[str, tuple[str, ...]] = {

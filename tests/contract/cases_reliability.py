@@ -25,6 +25,18 @@ CASES = {
     "n_factors": lambda: ((likert(p=6),), {"correlation": "polychoric", "seed": 1, "n_iterations": 20}),
     "n_factors[pearson]": lambda: ((likert(p=6),), {"correlation": "pearson", "seed": 1, "n_iterations": 20}),
     "reliability[groups]": lambda: ((likert(p=8),), {"ordered": False, "group_factors": 2}),
+    "reliability[group bca]": lambda: (
+        (likert(p=8),),
+        {"ordered": False, "group_factors": 3, "ci": "bca", "seed": 1, "n_bootstrap": 100},
+    ),
+    "reliability[design]": lambda: (
+        (likert().assign(weight=np.linspace(0.5, 2, 80), village=np.arange(80) % 16),),
+        {"ordered": True, "weights": "weight", "cluster": "village"},
+    ),
+    "item_analysis[design]": lambda: (
+        (likert(),),
+        {"weights": np.linspace(0.5, 2, 80), "cluster": np.arange(80) % 16},
+    ),
     "item_analysis": lambda: ((likert(),), {}),
     "reliability": lambda: ((likert(),), {"ordered": True}),
     "reliability[continuous]": lambda: ((likert(),), {"ordered": False, "ci": "feldt"}),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import efa, icc, n_factors, polychoric, reliability
+from sctoolkit import efa, icc, item_analysis, n_factors, polychoric, reliability
 
 RNG = np.random.default_rng(1)
 LATENT = RNG.standard_normal((60, 1)) + RNG.standard_normal((60, 4))
@@ -28,6 +28,10 @@ CASES = {
         ITEMS.astype(float).mask((np.arange(60)[:, None] < 30) == (np.arange(4) < 1)), ordered=False, missing="pairwise"
     ),
     "reliability_group_factors": lambda: reliability(ITEMS, ordered=False, group_factors=1),
+    "reliability_feldt_weights": lambda: reliability(ITEMS, ordered=False, ci="feldt", weights=np.ones(60)),
+    "reliability_weights_words": lambda: reliability(ITEMS.assign(w=["heavy"] * 60), ordered=False, weights="w"),
+    "reliability_cluster_name": lambda: reliability(ITEMS.assign(village=1), ordered=False, cluster="vilage"),
+    "item_analysis_cluster_missing": lambda: item_analysis(ITEMS, cluster=np.where(np.arange(60) < 3, np.nan, 1.0)),
     "polychoric_unused": lambda: polychoric(ITEMS, categories=[1, 2, 3, 4, 5]),
     "polychoric_not_offered": lambda: polychoric(ITEMS, categories=[1, 2, 3], collapse_unused=True),
     "polychoric_no_answers": lambda: polychoric(ITEMS.assign(helps=np.nan), missing="pairwise"),

@@ -105,7 +105,16 @@ def test_varimax_errors_equal_lavaan(nine, oracle, extraction, estimator):
 
 @pytest.mark.parametrize(
     ("rotation", "kaiser"),
-    [("oblimin", False), ("oblimin", True), ("varimax", True), ("target", False), ("bifactor", False)],
+    [
+        ("oblimin", False),
+        ("oblimin", True),
+        ("varimax", True),
+        ("target", False),
+        ("bifactor", False),
+        ("promax", True),
+        ("promax", False),
+        ("none", False),
+    ],
 )
 def test_errors_are_the_delta_method(nine, rotation, kaiser):
     """Against the derivative of the whole map correlations -> rotated loadings, by differences.
@@ -126,6 +135,7 @@ def test_errors_are_the_delta_method(nine, rotation, kaiser):
         return rotate(extract(r, 3, "minres").loadings, rotation, seed=1, n_starts=4, kaiser=kaiser, target=target)
 
     middle = solve(implied)
+    measure = None if rotation == "none" else criterion({"promax": "varimax"}.get(rotation, rotation), target=target)
     pairs = np.triu_indices(9, 1)
     rng, step = np.random.default_rng(8), 1e-4
     for _ in range(2):  # two directions; differences are as good as the rotation's convergence
@@ -135,12 +145,60 @@ def test_errors_are_the_delta_method(nine, rotation, kaiser):
         up, down = (matched(solve(implied + sign * (shift + shift.T)).loadings, middle.loadings)[0] for sign in (1, -1))
         expected = np.abs(up - down) / (2 * step)
         found = rotation_errors(
-            middle.loadings, middle.factor_corr, 1 - np.diagonal(base @ base.T), rotation=rotation,
-            measure=criterion(rotation, target=target), kaiser=kaiser, weight=discrepancy_weight("minres", implied),
-            gamma=np.outer(direction, direction), n_obs=1.0,
+            middle.loadings, middle.factor_corr, 1 - np.diagonal(base @ base.T), rotation=rotation, measure=measure,
+            kaiser=kaiser, weight=discrepancy_weight("minres", implied), gamma=np.outer(direction, direction),
+            n_obs=1.0, base=middle.base,
         )  # fmt: skip
         assert found.loadings == pytest.approx(expected, abs=5e-3)
         assert np.median(np.abs(found.loadings - expected)) < 1e-3
+
+
+@pytest.mark.parametrize("extraction", ["minres", "ml"])
+def test_errors_of_unrotated_loadings_are_the_delta_method(nine, extraction):
+    """The canonical solution against differences of the extraction alone, at an exact fit."""
+    from sctoolkit.numerics.exploration.rotation_errors import discrepancy_weight, rotation_errors
+
+    first = extract(nine.corr().to_numpy(), 3, extraction)
+    implied = first.loadings @ first.loadings.T
+    np.fill_diagonal(implied, 1.0)
+    base = extract(implied, 3, extraction)
+    pairs, step = np.triu_indices(9, 1), 1e-5
+    direction = np.random.default_rng(3).standard_normal(36)
+    shift = np.zeros((9, 9))
+    shift[pairs] = direction * step
+    up, down = (extract(implied + sign * (shift + shift.T), 3, extraction).loadings for sign in (1, -1))
+    whole = base.loadings @ base.loadings.T + np.diag(base.uniquenesses)
+    found = rotation_errors(
+        base.loadings, np.eye(3), base.uniquenesses, rotation="none", measure=None, kaiser=False,
+        weight=discrepancy_weight(extraction, whole), gamma=np.outer(direction, direction), n_obs=1.0,
+        scaled=extraction == "ml",
+    )  # fmt: skip
+    assert found.loadings == pytest.approx(np.abs(up - down) / (2 * step), abs=2e-4)  # differences of an iterated fit
+
+
+def test_errors_of_one_factor_do_not_depend_on_the_rotation(nine):
+    plain, turned = (efa(nine, 1, rotation=rotation, seed=1).loading_errors for rotation in ("none", "oblimin"))
+    assert plain == pytest.approx(turned, abs=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rotation", ["promax", "none"])
+def test_errors_agree_with_the_bootstrap(nine, rotation):
+    """300 resamples of the whole analysis, matched to the sample's factors; lavaan has no such errors to compare."""
+    whole = efa(nine, 3, correlation="pearson", rotation=rotation, seed=1)
+    rng = np.random.default_rng(5)
+    drawn = [
+        matched(
+            efa(
+                nine.iloc[rng.integers(0, 500, 500)], 3, correlation="pearson", rotation=rotation, seed=1, n_starts=6
+            ).loadings,
+            whole.loadings,
+        )[0]
+        for _ in range(300)
+    ]
+    ratio = np.std(drawn, axis=0, ddof=1) / whole.loading_errors
+    assert np.median(ratio) == pytest.approx(1.0, abs=0.12)
+    assert 0.75 < ratio.min() < ratio.max() < 1.6
 
 
 def test_robust_ml_loadings_equal_lavaan(nine, oracle):

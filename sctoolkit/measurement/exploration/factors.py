@@ -10,6 +10,7 @@ import pandas as pd
 
 from sctoolkit.errors import DataError, OptionError
 from sctoolkit.measurement.exploration.correlation_input import CorrelationInput, correlation_input
+from sctoolkit.measurement.exploration.factors_caveats import factors_caveats
 from sctoolkit.measurement.exploration.factors_result import Factors, ModelTest
 from sctoolkit.numerics.exploration.extraction import LOWEST_UNIQUENESS, Extraction, dof, extract
 from sctoolkit.numerics.exploration.extraction_dwls import extract_dwls
@@ -18,7 +19,7 @@ from sctoolkit.numerics.exploration.rotation_criteria import criterion
 from sctoolkit.numerics.exploration.rotation_errors import RotationErrors, discrepancy_weight, rotation_errors
 from sctoolkit.options import Correlation, Rotation, check_option
 from sctoolkit.options import Extraction as ExtractionName
-from sctoolkit.result import Caveat, Provenance
+from sctoolkit.result import Provenance
 
 if TYPE_CHECKING:
     from sctoolkit.scoring.scores import Scores
@@ -98,7 +99,8 @@ def efa(
     Notes
     -----
     Standard errors are sandwich errors: the derivative of the rotated solution in the correlations (augmented
-    information, Jennrich 1974) around the covariance of these: NACOV of polychorics, fourth moments of continuous
+    information, Jennrich 1974; promax by the chain rule through varimax, an unrotated solution under the conditions
+    that make it canonical) around the covariance of these: NACOV of polychorics, fourth moments of continuous
     items, or normal theory for a correlation matrix. The test is scaled and shifted (mean-scaled for ML). An item
     with communality of one or more (Heywood case) is named in a caveat; a pattern loading above one is not a
     Heywood case by itself.
@@ -120,48 +122,55 @@ def efa(
     given = correlation_input(
         data, correlation, n_obs=n_obs, scale=scale, missing=missing, smooth=smooth, covariance=True
     )
-    p = len(given.names)
-    wanted = None if target is None else np.asarray(target, dtype=np.float64)
-    if wanted is not None and wanted.shape != (p, n_factors):
-        raise OptionError(f"`target` must have shape ({p}, {n_factors}), one row an item, not {wanted.shape}.")
+    wanted = _target(target, len(given.names), n_factors)
     fit = _extracted(given, n_factors, extraction)
     scaled = rotation in KAISER_BY_DEFAULT if kaiser is None else kaiser
     turned = rotate(fit.loadings, rotation, n_starts=n_starts, seed=seed, kaiser=scaled, target=wanted)
+    options = {
+        "correlation": correlation, "extraction": extraction, "rotation": rotation, "kaiser": scaled,
+        "n_factors": n_factors, "n_starts": n_starts,
+    }  # fmt: skip
+    provenance = Provenance(
+        analysis=f"exploratory factors, {correlation} correlations, {extraction}, {rotation}", scale=scale,
+        n_in=given.n_in, n_used=given.n_obs, missing_rule=missing, options=options, seed=seed,
+    )  # fmt: skip
     errors = _errors(given, fit, turned, extraction, rotation, scaled, wanted)
-    caveats = [
-        *given.caveats,
-        *_heywood(given, fit, turned),
-        *_rotation_caveats(turned, rotation, errors, given),
-        *_size(given.n_obs, p, n_factors),
-    ]
+    return _result(given, fit, turned, errors, extraction, level, provenance)
+
+
+def _result(
+    given: CorrelationInput, fit: Extraction, turned: Rotated, errors: RotationErrors | None, extraction: str,
+    level: float, provenance: Provenance,
+) -> Factors:  # fmt: skip
+    """Put the solution, its errors and its fit together."""
+    p, m = turned.loadings.shape
     communalities = np.sum(turned.loadings * (turned.loadings @ turned.factor_corr), axis=1)
     return Factors(
         items=given.names,
         loadings=turned.loadings,
         factor_corr=turned.factor_corr,
         uniquenesses=1.0 - communalities,
-        loading_errors=errors.loadings if errors else np.full((p, n_factors), np.nan),
-        factor_corr_errors=errors.factor_corr if errors else np.full((n_factors, n_factors), np.nan),
+        loading_errors=errors.loadings if errors else np.full((p, m), np.nan),
+        factor_corr_errors=errors.factor_corr if errors else np.full((m, m), np.nan),
         correlation=given.correlation,
         unrotated=fit.loadings,
         rotation_record=turned,
-        test=_test(given, fit, turned, extraction, n_factors, errors),
+        test=_test(given, fit, turned, extraction, m, errors),
         heywood=tuple(given.names[j] for j in np.flatnonzero(communalities >= 1.0 - LOWEST_UNIQUENESS * 1.001)),
         ci_level=level,
-        provenance=Provenance(
-            analysis=f"exploratory factors, {correlation} correlations, {extraction}, {rotation}",
-            scale=scale,
-            n_in=given.n_in,
-            n_used=given.n_obs,
-            missing_rule=missing,
-            options={
-                "correlation": correlation, "extraction": extraction, "rotation": rotation, "kaiser": scaled,
-                "n_factors": n_factors, "n_starts": n_starts,
-            },
-            seed=seed,
-        ),
-        caveats=tuple(caveats),
-    )  # fmt: skip
+        provenance=provenance,
+        caveats=factors_caveats(given, fit, turned),
+    )
+
+
+def _target(target: npt.ArrayLike | None, p: int, n_factors: int) -> FloatArray | None:
+    """The wanted loadings, checked for their shape."""
+    if target is None:
+        return None
+    wanted = np.asarray(target, dtype=np.float64)
+    if wanted.shape != (p, n_factors):
+        raise OptionError(f"`target` must have shape ({p}, {n_factors}), one row an item, not {wanted.shape}.")
+    return wanted
 
 
 def _check(correlation: str, extraction: str, rotation: str, n_factors: int, n_starts: int, target: object) -> None:
@@ -206,13 +215,13 @@ def _errors(
     implied = pattern @ phi @ pattern.T
     np.fill_diagonal(implied, 1.0)
     unique = 1.0 - np.sum(pattern * (pattern @ phi), axis=1)
-    measure = None if rotation in ("none", "promax") else criterion(rotation, target=target)
+    measure = None if rotation == "none" else criterion("varimax" if rotation == "promax" else rotation, target=target)
     if extraction == "ml":
         implied = fit.loadings @ fit.loadings.T + np.diag(fit.uniquenesses)
     return rotation_errors(
         pattern, phi, unique, rotation=rotation, measure=measure, kaiser=kaiser,
         weight=discrepancy_weight(extraction, implied, np.diagonal(given.gamma)), gamma=given.gamma,
-        n_obs=float(given.n_obs),
+        n_obs=float(given.n_obs), base=turned.base, scaled=extraction == "ml",
     )  # fmt: skip
 
 
@@ -230,62 +239,3 @@ def _test(
         return ModelTest(rmsr=rmsr, dof=degrees)
     raw = (given.n_obs - 1) * fit.discrepancy
     return ModelTest.scaled(raw, degrees, errors.trace, errors.trace_squared, given.n_obs, rmsr, extraction == "ml")
-
-
-def _heywood(given: CorrelationInput, fit: Extraction, turned: Rotated) -> tuple[Caveat, ...]:
-    """A caveat that names items with a communality of one or more."""
-    named = [given.names[j] for j in np.flatnonzero(fit.heywood)]
-    if not named:
-        return ()
-    listed = ", ".join(f"`{name}`" for name in named)
-    return (
-        Caveat(
-            code="heywood_case",
-            sentence=f"{listed} would share all variance with the factors (communality at its bound): take fewer "
-            "factors, drop an item, or collect more people before reading this solution.",
-            numbers={"items": named},
-        ),
-    )
-
-
-def _rotation_caveats(
-    turned: Rotated, rotation: str, errors: RotationErrors | None, given: CorrelationInput
-) -> list[Caveat]:
-    """Caveats on local optima, on rotation without end, and on missing standard errors."""
-    notes = []
-    if not turned.converged:
-        notes.append(Caveat(code="rotation_not_converged", sentence="The rotation did not settle; take more starts."))
-    elif turned.n_distinct > 1:
-        notes.append(
-            Caveat(
-                code="local_optima",
-                sentence=f"The rotation met {turned.n_distinct} distinct optima; {turned.n_at_best} of "
-                f"{turned.n_starts} starts reached the best one, which is shown. Others may read differently.",
-                numbers={"n_distinct": turned.n_distinct, "n_at_best": turned.n_at_best},
-            )
-        )
-    if given.gamma is None:
-        notes.append(Caveat(code="no_std_errors", sentence=given.why_no_gamma))
-    elif rotation in ("none", "promax") and turned.loadings.shape[1] > 1:
-        notes.append(
-            Caveat(code="no_std_errors", sentence=f"Rotation `{rotation}` has no standard errors here; oblimin has.")
-        )
-    return notes
-
-
-def _size(n_obs: int, p: int, n_factors: int) -> tuple[Caveat, ...]:
-    """A caveat where there are few people for the number of items, or few items for the factors."""
-    notes = []
-    if n_obs < max(100, 5 * p):
-        notes.append(
-            Caveat(
-                code="few_people",
-                sentence=f"{n_obs} people for {p} items is little for factor analysis (at least {max(100, 5 * p)} are "
-                "advised): expect unstable loadings.",
-                numbers={"n_obs": n_obs, "n_items": p},
-            )
-        )
-    if p < 3 * n_factors:
-        sentence = f"{p} items are fewer than 3 for each of {n_factors} factors: factors of one or two items are weak."
-        notes.append(Caveat(code="few_items", sentence=sentence))
-    return tuple(notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,11 @@ import pandas as pd
 
 from sctoolkit.errors import DataError, OptionError, did_you_mean
 from sctoolkit.measurement.exploration.polychoric_result import Polychoric
+from sctoolkit.measurement.items.design_columns import clusters_in_use, sampling_weights, weights_in_use
 from sctoolkit.measurement.items.item_checks import dropped_rows, usable_rows
+from sctoolkit.measurement.items.membership import items_and_labels
 from sctoolkit.measurement.items.ordinal_guidance import ordinal_guidance, pair_caveat
 from sctoolkit.measurement.items.ordinal_items import OrdinalItems, ordinal_items
-from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.numerics.ordinal.mixed_statistics import mixed_statistics
 from sctoolkit.numerics.ordinal.ordinal_statistics import Nacov, ordinal_statistics
 from sctoolkit.numerics.ordinal.smoothing import smoothed
@@ -33,8 +34,8 @@ def polychoric(
     data: pd.DataFrame | Scores | Responses,
     *,
     scale: str | None = None,
-    weights: npt.ArrayLike | None = None,
-    cluster: npt.ArrayLike | None = None,
+    weights: str | Sequence[float] | npt.NDArray[Any] | None = None,
+    cluster: str | Sequence[Any] | npt.NDArray[Any] | None = None,
     missing: Literal["listwise", "pairwise"] = "listwise",
     continuous: Sequence[str] = (),
     categories: Categories = None,
@@ -51,9 +52,10 @@ def polychoric(
         Keyed items, respondents in rows; `Scores` or `Responses` with `scale`.
     scale : str, optional
         Scale of the instrument, for `Scores` and `Responses`.
-    weights : (n,) array, optional
-        Sampling weights; thresholds and correlations are weighted, the covariance is that of the design.
-    cluster : (n,) array, optional
+    weights : str or (n,) sequence, optional
+        Sampling weights: a column of a frame (which is then no item), or one number a respondent; thresholds and
+        correlations are weighted, the covariance is that of the design.
+    cluster : str or (n,) sequence, optional
         Sampling cluster of each respondent; standard errors allow for dependence within it.
     missing : {"listwise", "pairwise"}
         Complete respondents only, or for every item and pair all who answered.
@@ -103,7 +105,7 @@ def polychoric(
     """
     check_option("missing", missing, ("listwise", "pairwise"))
     check_option("nacov", nacov, ("full", "diagonal", "none"))
-    items = keyed_items(data, scale)
+    items, labels = items_and_labels(data, scale, weights=weights, cluster=cluster)
     rows = usable_rows(items, missing)
     options = {"missing": missing, "nacov": nacov, "smooth": smooth, "continuous": list(continuous)}
     provenance = Provenance(
@@ -114,12 +116,13 @@ def polychoric(
     if len(continuous):
         _check_mixed(items, continuous, weights, cluster, missing)
         return _mixed(items.loc[rows], continuous, categories, collapse_unused, smooth, level, provenance, caveats)
-    weight, label = _side_column(weights, "weights", rows), _side_column(cluster, "cluster", rows)
+    weight = weights_in_use(sampling_weights(labels["weights"]), rows)
+    clusters = clusters_in_use(labels["cluster"], rows)
     coded = ordinal_items(items, categories=categories, collapse_unused=collapse_unused, rows=rows)
     extent: Nacov = nacov
     statistics = ordinal_statistics(
         coded.codes[rows], coded.n_categories,
-        weights=None if weight is None else weight.astype(np.float64), clusters=label, missing=missing, nacov=extent,
+        weights=weight, clusters=clusters, missing=missing, nacov=extent,
     )  # fmt: skip
     caveats += [*coded.caveats, *ordinal_guidance(statistics, coded.names)]
     correlation, notes = _smoothing(statistics.correlation, smooth)
@@ -140,25 +143,6 @@ def polychoric(
         provenance=provenance,
         caveats=(*caveats, *notes),
     )
-
-
-def _side_column(
-    column: npt.ArrayLike | None, name: str, rows: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.generic] | None:
-    """Weights or clusters of the rows in use."""
-    if column is None:
-        return None
-    values = np.asarray(column)
-    if values.shape != rows.shape:
-        raise DataError(f"`{name}` must hold one entry for each of {rows.size} respondents, not shape {values.shape}.")
-    used = values[rows]
-    if bool(pd.isna(used).any()):
-        raise DataError(
-            f"`{name}` must be known for every respondent in use, but {int(pd.isna(used).sum())} are missing."
-        )
-    if name == "cluster" and len(pd.unique(used)) < 2:
-        raise DataError("`cluster` must hold at least two clusters, not one.", hint="Leave `cluster` out.")
-    return np.asarray(used)
 
 
 def _check_mixed(

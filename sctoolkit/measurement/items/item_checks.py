@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.errors import DataError
+from sctoolkit.numerics.reliability.covariance import weighted_covariances
 from sctoolkit.numerics.reliability.item_statistics import against_the_rest
 from sctoolkit.result import Caveat
 
@@ -54,10 +55,14 @@ def check_varying(names: Sequence[str], table: FloatArray) -> None:
         )
 
 
-def pairwise_covariance(table: FloatArray) -> tuple[FloatArray, FloatArray]:
+def pairwise_covariance(table: FloatArray, weights: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
     """Covariances from all rows that answered both items of a pair, and the same scaled to correlations."""
-    complete = not bool(np.isnan(table).any())
-    covariance = np.cov(table, rowvar=False) if complete else pd.DataFrame(table).cov().to_numpy()
+    if weights is not None:
+        covariance = weighted_covariances(table, np.ones((1, len(table))), weights)[0]
+    elif bool(np.isnan(table).any()):
+        covariance = pd.DataFrame(table).cov().to_numpy()
+    else:
+        covariance = np.cov(table, rowvar=False)
     scale = np.sqrt(np.diagonal(covariance))
     return covariance, covariance / np.outer(scale, scale)
 

@@ -9,12 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from sctoolkit.errors import SctoolkitError
+from sctoolkit.measurement.items.scale_input import ScaleInput
 from sctoolkit.numerics.exploration.one_factor import one_factor
 from sctoolkit.numerics.ordinal.ordinal_statistics import OrdinalStatistics
 from sctoolkit.numerics.ordinal.thresholds import padded_thresholds
-from sctoolkit.numerics.reliability.omega import Denominator, congeneric, omega_std_error, omega_total
+from sctoolkit.numerics.reliability.influence import alpha_influence, correlation_influence, influence_error
+from sctoolkit.numerics.reliability.omega import (
+    CongenericFactor,
+    Denominator,
+    congeneric,
+    omega_influence,
+    omega_total,
+)
 from sctoolkit.numerics.reliability.omega_categorical import omega_categorical, omega_categorical_gradient
-from sctoolkit.numerics.reliability.reliability import alpha, alpha_std_error
+from sctoolkit.numerics.reliability.reliability import alpha
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,44 +48,48 @@ class OrdinalEstimates:
     problem: str
 
 
-def linear_estimates(
-    table: FloatArray, covariance: FloatArray, correlation: FloatArray, denominator: Denominator
-) -> LinearEstimates:
+def linear_estimates(scale: ScaleInput, denominator: Denominator) -> LinearEstimates:
     """Coefficients from covariances, with distribution-free standard errors where rows are complete."""
+    covariance, correlation = scale.covariance, scale.correlation
     estimates = {"alpha": alpha(covariance), "alpha_standardised": alpha(correlation), "omega_total": float("nan")}
-    complete = not bool(np.isnan(table).any())
-    errors = {"alpha": alpha_std_error(table, covariance)} if complete else {}
-    if complete:
-        scale = np.sqrt(np.diagonal(covariance))
-        errors["alpha_standardised"] = _standardised_std_error(table / scale, correlation)
+    influences = {}
+    if scale.complete:
+        k = len(covariance)
+        slope = np.full((k, k), 2.0 * k / (k - 1) * k / float(correlation.sum()) ** 2)
+        influences["alpha"] = alpha_influence(scale.table, covariance, scale.weights)
+        influences["alpha_standardised"] = correlation_influence(scale.table, covariance, slope, scale.weights)
+    factor, problem = _one_congeneric(covariance)
+    if factor is not None:
+        total = float(covariance.sum()) if denominator == "observed" else None
+        estimates["omega_total"] = omega_total(factor.loadings, factor.uniquenesses, total)
+        if scale.complete:
+            influences["omega_total"] = omega_influence(scale.table, covariance, factor, denominator, scale.weights)
+    return LinearEstimates(
+        estimates=estimates,
+        std_errors={term: influence_error(pull, scale.weights, scale.clusters) for term, pull in influences.items()},
+        uniquenesses=None if factor is None else factor.uniquenesses / np.diagonal(covariance),
+        heywood=() if factor is None else tuple(np.flatnonzero(factor.heywood).tolist()),
+        problem=problem,
+    )
+
+
+def _one_congeneric(covariance: FloatArray) -> tuple[CongenericFactor | None, str]:
+    """The one-factor solution, or why there is none."""
     if len(covariance) < 3:
-        return LinearEstimates(estimates, errors, None, (), "Omega needs at least 3 items; with 2, read alpha.")
+        return None, "Omega needs at least 3 items; with 2, read alpha."
     try:
-        factor = congeneric(covariance)
+        return congeneric(covariance), ""
     except SctoolkitError as error:
-        return LinearEstimates(estimates, errors, None, (), f"Omega was not estimated: {error.problem}")
-    total = float(covariance.sum()) if denominator == "observed" else None
-    estimates["omega_total"] = omega_total(factor.loadings, factor.uniquenesses, total)
-    if complete:
-        errors["omega_total"] = omega_std_error(table, covariance, factor, denominator)
-    standardised = factor.uniquenesses / np.diagonal(covariance)
-    return LinearEstimates(estimates, errors, standardised, tuple(np.flatnonzero(factor.heywood).tolist()), "")
-
-
-def _standardised_std_error(standardised: FloatArray, correlation: FloatArray) -> float:
-    """Distribution-free standard error of standardised alpha: it depends on the mean correlation only."""
-    n, k = standardised.shape
-    centred = standardised - standardised.mean(axis=0)
-    total = float(correlation.sum())
-    pulls = centred.sum(axis=1) ** 2 - (centred**2 * correlation.sum(axis=1)).sum(axis=1)
-    influence = k / (k - 1) * k / total**2 * pulls
-    return float(np.sqrt(influence @ influence) / (n - 1))
+        return None, f"Omega was not estimated: {error.problem}"
 
 
 def ordinal_estimates(
-    statistics: OrdinalStatistics, values: tuple[FloatArray, ...], denominator: Denominator
+    statistics: OrdinalStatistics, values: tuple[FloatArray, ...], denominator: Denominator, weights: FloatArray
 ) -> OrdinalEstimates:
-    """Categorical omega from thresholds and polychorics, with its delta standard error where Gamma is at hand."""
+    """Categorical omega from thresholds and polychorics, with its delta standard error where Gamma is at hand.
+
+    ``weights`` (p, p) are those of the one-factor fit to the polychorics.
+    """
     p = len(values)
     r = statistics.correlation
     taus, steps = _padded(statistics, values)
@@ -85,7 +97,6 @@ def ordinal_estimates(
     if not bool(np.isfinite(r).all()):
         return OrdinalEstimates(estimates, {}, (), "Some pairs of items have no answers in common.")
     estimates["alpha_ordinal"] = alpha(r)
-    weights = dwls_weights(statistics, p)
     loadings = one_factor(r, weights) if p > 2 else np.full(2, np.sqrt(max(float(r[1, 0]), 0.0)))
     if float(np.abs(loadings).max()) >= 1.0:
         worst = tuple(np.flatnonzero(np.abs(loadings) >= 1.0).tolist())

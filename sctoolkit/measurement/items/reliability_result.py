@@ -55,6 +55,7 @@ class Reliability(Result):
     ordered: bool
     items: tuple[str, ...]
     ci_level: float
+    n_clusters: int | None = None
     provenance: Provenance
     caveats: tuple[Caveat, ...]
 
@@ -71,6 +72,7 @@ class Reliability(Result):
                 "ci_high": figure.ci_high,
                 "ci_level": self.ci_level,
                 "n_obs": self.provenance.n_used,
+                "n_clusters": self.n_clusters,
                 "method": figure.method,
             }
             for figure in self.coefficients.values()

@@ -11,7 +11,7 @@ and Jennrich (2005), doi:10.1177/0013164404272507. Hendrickson and White (1964),
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,8 @@ class Rotated:
 
     ``loadings`` (p, m), the pattern; ``factor_corr`` (m, m); ``value`` of the criterion; ``n_starts`` tried, of which
     ``n_at_best`` ended at the best value and ``n_distinct`` different local optima were met (converged starts);
-    ``values`` of every start, nan where it did not converge; ``converged`` whether the best one did.
+    ``values`` of every start, nan where it did not converge; ``converged`` whether the best one did; ``base`` the
+    varimax loadings behind promax, their factors in its order.
     """
 
     loadings: FloatArray
@@ -43,6 +44,7 @@ class Rotated:
     n_distinct: int
     values: FloatArray
     converged: bool
+    base: FloatArray | None = None
 
 
 def rotate(
@@ -84,19 +86,14 @@ def rotate(
     scale = np.sqrt((loadings**2).sum(axis=1, keepdims=True)) if kaiser else np.ones((p, 1))
     scale = np.where(scale > 0.0, scale, 1.0)
     if rotation == "promax":
-        base = rotate(loadings, "varimax", n_starts=n_starts, seed=seed, kaiser=kaiser)
-        pattern, phi = promax(base.loadings)
-        pattern, phi = _arranged(pattern, phi, rotation)
-        return Rotated(
-            pattern, phi, base.value, base.n_starts, base.n_at_best, base.n_distinct, base.values, base.converged
-        )
+        return _promaxed(rotate(loadings, "varimax", n_starts=n_starts, seed=seed, kaiser=kaiser))
     orthogonal = rotation in ORTHOGONAL
     starts = random_starts(m, n_starts, seed)
     measure = criterion(rotation, target=target)
-    turned, values, settled = _descend(loadings / scale, measure, starts, orthogonal, _TOLERANCE)
+    turned, values, settled = descend(loadings / scale, measure, starts, orthogonal, _TOLERANCE)
     known = np.where(settled, values, np.nan)
     best = int(np.nanargmin(known)) if settled.any() else int(np.argmin(values))
-    basis = _descend(loadings / scale, measure, turned[best : best + 1], orthogonal, _POLISH)[0][0]
+    basis = descend(loadings / scale, measure, turned[best : best + 1], orthogonal, _POLISH)[0][0]
     pattern = loadings @ basis if orthogonal else loadings @ np.linalg.inv(basis).T
     phi = np.eye(m) if orthogonal else basis.T @ basis
     pattern, phi = _arranged(pattern, phi, rotation)
@@ -114,10 +111,15 @@ def random_starts(m: int, n_starts: int, seed: int) -> FloatArray:
     return np.asarray(q)
 
 
-def _descend(
+def descend(
     loadings: FloatArray, measure: Criterion, basis: FloatArray, orthogonal: bool, tolerance: float
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """Gradient projection of all starts together; those that settle drop out of the work."""
+    """Gradient projection of all starts together; those that settle drop out of the work.
+
+    ``loadings`` are (p, m), or (s, p, m) with one matrix a start; ``basis`` (s, m, m). Returns the bases, values and
+    which settled.
+    """
+    loadings = np.broadcast_to(loadings, (len(basis), *loadings.shape[-2:]))
     done, final = np.zeros(len(basis), dtype=np.bool_), np.full(len(basis), np.inf)
     result = basis.copy()
     active = np.arange(len(basis))
@@ -131,7 +133,7 @@ def _descend(
             result[active[settled]], final[active[settled]] = basis[settled], value[settled]
             done[active[settled]] = True
             keep = ~settled
-            active, basis, gradient = active[keep], basis[keep], gradient[keep]
+            active, basis, gradient, loadings = active[keep], basis[keep], gradient[keep], loadings[keep]
             value, step, projected, size = value[keep], step[keep], projected[keep], size[keep]
         if not active.size:
             break
@@ -141,7 +143,7 @@ def _descend(
         for _ in range(12):
             where = np.flatnonzero(pending)
             moved = _retract(basis[where] - step[where, None, None] * projected[where], orthogonal)
-            new_value, new_gradient = _evaluate(loadings, measure, moved, orthogonal)
+            new_value, new_gradient = _evaluate(loadings[where], measure, moved, orthogonal)
             trial_basis[where], trial_value[where], trial_gradient[where] = moved, new_value, new_gradient
             slack = 4e-16 * np.abs(value[where])
             enough = value[where] - new_value > 0.5 * size[where] ** 2 * step[where] - slack
@@ -160,7 +162,7 @@ def _evaluate(
     """Criterion and its gradient in the rotation matrices."""
     if orthogonal:
         value, slope = measure(loadings @ basis)
-        return value, loadings.T @ slope
+        return value, np.swapaxes(loadings, 1, 2) @ slope
     inverse = np.linalg.inv(basis)
     rotated = loadings @ np.swapaxes(inverse, 1, 2)
     value, slope = measure(rotated)
@@ -198,6 +200,17 @@ def promax(loadings: FloatArray, power: float = 4.0) -> tuple[FloatArray, FloatA
     turn = turn * np.sqrt(np.diagonal(np.linalg.inv(turn.T @ turn)))
     inverse = np.linalg.inv(turn)
     return loadings @ turn, inverse @ inverse.T
+
+
+def _promaxed(base: Rotated) -> Rotated:
+    """Promax of a varimax solution, with that solution's factors in the order and direction of promax's."""
+    pattern, phi = promax(base.loadings)
+    order = np.argsort(-np.sum(pattern * (pattern @ phi), axis=0), kind="stable")
+    signs = np.where(pattern[:, order].sum(axis=0) < 0.0, -1.0, 1.0)
+    return replace(
+        base, loadings=pattern[:, order] * signs, factor_corr=phi[np.ix_(order, order)] * np.outer(signs, signs),
+        base=base.loadings[:, order] * signs,
+    )  # fmt: skip
 
 
 def _arranged(pattern: FloatArray, phi: FloatArray, rotation: str) -> tuple[FloatArray, FloatArray]:

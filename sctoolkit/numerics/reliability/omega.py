@@ -1,4 +1,4 @@
-"""Coefficient omega of continuous items: one congeneric factor, with a distribution-free standard error.
+"""Coefficient omega of continuous items: one congeneric factor, and the influence of respondents on it.
 
 Oracle: tests/oracle/reliability.R (semTools::reliability, semTools::compRelSEM).
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sctoolkit.numerics.exploration.extraction import LOWEST_UNIQUENESS, extract
+from sctoolkit.numerics.reliability.influence import centred
 
 FloatArray = npt.NDArray[np.float64]
 Denominator = Literal["observed", "model"]
@@ -96,10 +97,14 @@ def omega_total(loadings: FloatArray, uniquenesses: FloatArray, total_variance: 
     return common / total
 
 
-def omega_std_error(
-    values: FloatArray, covariance: FloatArray, factor: CongenericFactor, denominator: Denominator
-) -> float:
-    """Standard error of `omega_total` by the delta method, without assuming normal items.
+def omega_influence(
+    values: FloatArray,
+    covariance: FloatArray,
+    factor: CongenericFactor,
+    denominator: Denominator,
+    weights: FloatArray | None = None,
+) -> FloatArray:
+    """Influence of each respondent on `omega_total`, (n,), without assuming normal items.
 
     Parameters
     ----------
@@ -111,14 +116,16 @@ def omega_std_error(
         The maximum likelihood solution.
     denominator : {"observed", "model"}
         Which total variance the omega was divided by.
+    weights : (n,) array, optional
+        Sampling weights; they enter through the means only.
 
     Notes
     -----
     The influence of a case on the parameters is the inverse expected information times its normal score; omega's
-    influence is the gradient times that, and the standard error the root of the mean square over n.
+    influence is the gradient times that. `influence_error` gives the standard error.
     """
     loadings, uniquenesses = factor.loadings, factor.uniquenesses
-    n, k = values.shape
+    k = values.shape[1]
     precision = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses))
     weighted = precision @ loadings
     information = np.block(
@@ -127,9 +134,9 @@ def omega_std_error(
             [(precision * weighted).T, 0.5 * precision**2],
         ]
     )
-    centred = values - values.mean(axis=0)
-    projected = centred @ precision
-    about_loadings = projected * (centred @ weighted)[:, None] - precision @ covariance @ weighted
+    apart = centred(values, weights)
+    projected = apart @ precision
+    about_loadings = projected * (apart @ weighted)[:, None] - precision @ covariance @ weighted
     about_uniquenesses = 0.5 * (projected**2 - np.diagonal(precision @ covariance @ precision))
     parameters = np.linalg.solve(information, np.hstack([about_loadings, about_uniquenesses]).T).T
     common = float(loadings.sum())
@@ -137,9 +144,7 @@ def omega_std_error(
         total = common**2 + float(uniquenesses.sum())
         share = common**2 / total
         gradient = np.concatenate([np.full(k, 2.0 * common * (1.0 - share) / total), np.full(k, -share / total)])
-        influence = parameters @ gradient
-    else:
-        total = float(covariance.sum())
-        gradient = np.concatenate([np.full(k, 2.0 * common / total), np.zeros(k)])
-        influence = parameters @ gradient - common**2 / total**2 * (centred.sum(axis=1) ** 2 - total)
-    return float(np.sqrt(influence @ influence) / (n - 1))
+        return np.asarray(parameters @ gradient)
+    total = float(covariance.sum())
+    gradient = np.concatenate([np.full(k, 2.0 * common / total), np.zeros(k)])
+    return np.asarray(parameters @ gradient - common**2 / total**2 * (apart.sum(axis=1) ** 2 - total))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import f as f_distribution
-from scipy.stats import norm
+from scipy.stats import t as t_distribution
 
 from sctoolkit.errors import NotIdentifiedError
 
@@ -81,8 +81,12 @@ def feldt_interval(estimate: float, n_obs: int, n_items: int, level: float = 0.9
     return low, high
 
 
-def log_interval(estimate: float, std_error: float, level: float = 0.95) -> tuple[float, float]:
+def log_interval(
+    estimate: float, std_error: float, level: float = 0.95, dof: float = float("inf")
+) -> tuple[float, float]:
     """Interval of a reliability by the delta method on ``log(1 - reliability)``, which keeps it below 1.
+
+    With ``dof`` (clusters less one) the quantile is that of t.
 
     References
     ----------
@@ -96,31 +100,8 @@ def log_interval(estimate: float, std_error: float, level: float = 0.95) -> tupl
     """
     if not (estimate < 1.0 and np.isfinite(std_error)):
         return float("nan"), float("nan")
-    reach = float(norm.ppf(0.5 + 0.5 * level)) * std_error / (1.0 - estimate)
+    reach = float(t_distribution.ppf(0.5 + 0.5 * level, dof)) * std_error / (1.0 - estimate)
     return 1.0 - (1.0 - estimate) * float(np.exp(reach)), 1.0 - (1.0 - estimate) * float(np.exp(-reach))
-
-
-def alpha_std_error(values: FloatArray, covariance: FloatArray) -> float:
-    """Distribution-free standard error of alpha.
-
-    Parameters
-    ----------
-    values : (n, k) array
-        Complete item values.
-    covariance : (k, k) array
-        Their covariances.
-
-    References
-    ----------
-    Maydeu-Olivares, Coffman and Hartmann (2007), doi:10.1037/1082-989X.12.2.157.
-    """
-    n, k = values.shape
-    centred = values - values.mean(axis=0)
-    trace, total = float(np.trace(covariance)), float(covariance.sum())
-    own = (centred**2).sum(axis=1) - trace
-    whole = centred.sum(axis=1) ** 2 - total
-    influence = -k / (k - 1) * (own / total - trace * whole / total**2)
-    return float(np.sqrt(influence @ influence) / (n - 1))
 
 
 def std_error_measurement(score_sd: float, reliability: float) -> float:
