@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sctoolkit.change.models.mixed import mixed
     from sctoolkit.change.models.regress import regress
     from sctoolkit.change.pooling.plan import plan
+    from sctoolkit.change.pooling.equivalence import equivalence
     from sctoolkit.change.pooling.reliable_change import reliable_change
     from sctoolkit.change.route.estimate_change import estimate_change
     from sctoolkit.evaluation.evaluate import evaluate
@@ -59,6 +60,7 @@ _HOME: dict[str, str] = {
     "its": "sctoolkit.change.models.its",
     "mediation": "sctoolkit.change.designs.mediation",
     "reliable_change": "sctoolkit.change.pooling.reliable_change",
+    "equivalence": "sctoolkit.change.pooling.equivalence",
     "estimate_change": "sctoolkit.change.route.estimate_change",
     "cfa": "sctoolkit.measurement.structure.confirm",
     "cross_lagged": "sctoolkit.measurement.panel.cross_lagged",

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from sctoolkit import estimate_change
+
 
 def panel() -> pd.DataFrame:
     rng = np.random.default_rng(7)
@@ -46,3 +48,5 @@ CASES["attrition"] = lambda: (
 )
 
 CASES["plan"] = lambda: ((), {"n_people": 10, "n_organisations": 8, "months": 12})
+
+CASES["equivalence"] = lambda: ((estimate_change(panel(), **KEYS),), {"smallest": 0.2})

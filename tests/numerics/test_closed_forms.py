@@ -55,13 +55,13 @@ def test_reliable_change_refusals():
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.6, 1.0, "improved beyond the smallest effect of interest"),
-        (0.1, 1.0, "improved, size unclear"),
+        (0.6, 1.0, "rose beyond the smallest change that matters"),
+        (0.1, 1.0, "rose, size unclear"),
         (0.1, 0.4, "equivalent"),
         (-0.4, 0.4, "equivalent"),
         (-0.1, 0.9, "unclear"),
-        (-0.9, -0.1, "worse, size unclear"),
-        (-0.9, -0.6, "worse beyond the smallest effect of interest"),
+        (-0.9, -0.1, "fell, size unclear"),
+        (-0.9, -0.6, "fell beyond the smallest change that matters"),
     ],
 )
 def test_classes(low, high, verdict):

@@ -224,14 +224,17 @@ def _count(z: FloatArray, critical: float) -> tuple[int, int, int]:
 
 
 def _caveats(n_in: int, n: int, counts: tuple[tuple[str, int, int, int], ...], level: float) -> tuple[Caveat, ...]:
+    """Return what a reader must know; the regression-based index asks otherwise (against the group's own change)."""
     chance = (1 - level) / 2
     sentence = f"By measurement error alone about {chance * n:.1f} of {n} people would cross each way."
     out = [Caveat(code="crossings_by_chance", sentence=sentence, numbers={"expected": chance * n, "n": n})]
     if n < n_in:
         left = f"{n_in - n} of {n_in} people were left out because a score is missing."
         out.append(Caveat(code="rows_left_out", sentence=left, numbers={"n_left_out": n_in - n, "n_in": n_in}))
-    improved = [row[1] for row in counts]
+    improved = [row[1] for row in counts if row[0] != FORMULAS["regression"]]
     if max(improved) - min(improved) > max(2, 0.1 * n):
         text = f"Formulas disagree: {min(improved)} to {max(improved)} of {n} people improved."
-        out.append(Caveat(code="formulas_disagree", sentence=text, numbers={"improved": improved}))
+        out.append(
+            Caveat(code="formulas_disagree", sentence=text, numbers={"improved": improved}, n_people=min(improved))
+        )
     return tuple(out)

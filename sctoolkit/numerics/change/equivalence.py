@@ -10,8 +10,8 @@ from scipy.stats import t as t_distribution
 from sctoolkit.errors import NotIdentifiedError
 
 Class = Literal[
-    "improved beyond the smallest effect of interest", "improved, size unclear", "equivalent", "unclear",
-    "worse, size unclear", "worse beyond the smallest effect of interest",
+    "rose beyond the smallest change that matters", "rose, size unclear", "equivalent", "unclear",
+    "fell, size unclear", "fell beyond the smallest change that matters",
 ]  # fmt: skip
 
 
@@ -40,8 +40,8 @@ def tost(estimate: float, std_error: float, dof: float, smallest: float, alpha: 
 
     Notes
     -----
-    With the 90 percent interval (alpha .05): beyond +smallest "improved beyond ..."; above zero but not all beyond
-    "improved, size unclear" unless it also lies wholly within the bounds, which is "equivalent"; and so downwards.
+    With the 90 percent interval (alpha .05): beyond +smallest "rose beyond ..."; above zero but not all beyond
+    "rose, size unclear" unless it also lies wholly within the bounds, which is "equivalent"; and so downwards.
     Absence of significance is not equivalence: an interval that covers zero and a bound is "unclear".
 
     References
@@ -67,13 +67,13 @@ def tost(estimate: float, std_error: float, dof: float, smallest: float, alpha: 
 def classify(low: float, high: float, smallest: float) -> Class:
     """Return the class of an interval; equivalence goes before a direction that is too small to matter."""
     if low > smallest:
-        return "improved beyond the smallest effect of interest"
+        return "rose beyond the smallest change that matters"
     if high < -smallest:
-        return "worse beyond the smallest effect of interest"
+        return "fell beyond the smallest change that matters"
     if low > -smallest and high < smallest:
         return "equivalent"
     if low > 0:
-        return "improved, size unclear"
+        return "rose, size unclear"
     if high < 0:
-        return "worse, size unclear"
+        return "fell, size unclear"
     return "unclear"
