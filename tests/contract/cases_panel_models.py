@@ -29,6 +29,10 @@ CASES = {
     "latent_change": lambda: ((items(),), {**CHANGE, "ordered": True}),
     "latent_change[continuous]": lambda: ((items(),), {**CHANGE, "ordered": False, "partial": ["b ~ 1"]}),
     "latent_change[few]": lambda: ((items(90),), {**CHANGE, "ordered": False}),
+    "latent_change[groups]": lambda: (
+        (items().assign(arm=np.repeat(["x", "y"], 110)),),
+        {**CHANGE, "ordered": True, "group": "arm", "propose": False},
+    ),
     "cross_lagged": lambda: ((panel(),), LAGS),
     "cross_lagged[free]": lambda: ((panel(),), {**LAGS, "equal": False, "cluster": "site"}),
     "cross_lagged[two waves]": lambda: ((panel(),), {**LAGS, "waves": [1, 2]}),

@@ -42,9 +42,10 @@ CASES = {
     "latent_change_two_items": change(items=["a", "b"]),
     "latent_change_no_items": change(items=None),
     "latent_change_items_as_text": change(items="abc"),
-    "latent_change_three_waves": change(
-        wide().join(wide().filter(like="pre").rename(columns=lambda c: c[:2] + "end")), waves=("pre", "post", "end")
+    "latent_change_group_moves": change(
+        rows().assign(arm=["x"] * 60 + ["y"] * 60), unit="person", wave="wave", group="arm"
     ),
+    "latent_change_group_absent": change(wide().assign(arm="x"), group="arms"),
     "latent_change_interval_level": change(ci_level=95),
     "latent_change_not_a_frame": change(np.zeros((9, 6))),
     "latent_change_item_absent": change(items=["a", "b", "k"]),

@@ -1,93 +1,125 @@
-"""What a latent change score model says: moments of the change, and the change expected of the score."""
+"""What a latent change score model says: moments of changes, and the changes expected of the score."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from scipy.stats import norm
 
 from sctoolkit.measurement.structure.model_fit import GroupMatrices, ModelFit, group_matrices
 from sctoolkit.numerics.structure.dmacs import ItemParameters, expected_response, normal_quadrature
 from sctoolkit.numerics.structure.implied_moments import FloatArray, evaluate
 
+N_FIGURES = 8
+MEAN, VARIANCE, WITH_START, STABILITY, EXPECTED, PEOPLE, DRIFT, WITH_BEFORE = range(N_FIGURES)
 
-def latent_figures(fit: ModelFit, items: tuple[str, ...], waves: tuple[str, str], z: FloatArray) -> FloatArray:
-    """Return mean, variance, correlation with the start, stability; change of the score, people's and items' part.
+
+@dataclass(frozen=True, slots=True)
+class ChangeFigures:
+    """Figures of every group and pair of waves with their covariance.
+
+    ``pairs`` (start, end) of every change: neighbouring waves first, then later waves against the first; ``value``
+    (groups, pairs, 8); ``spread`` covariance of the flattened ``value``.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    value: FloatArray
+    spread: FloatArray
+
+    def at(self, group: int, pair: int, figure: int) -> int:
+        """Return the place of a figure in ``spread``."""
+        return (group * len(self.pairs) + pair) * N_FIGURES + figure
+
+
+def wave_pairs(n_waves: int) -> tuple[tuple[int, int], ...]:
+    """Return the pairs of waves that are compared.
+
+    Examples
+    --------
+    >>> wave_pairs(3)
+    ((0, 1), (1, 2), (0, 2))
+    """
+    return (*((t - 1, t) for t in range(1, n_waves)), *((0, t) for t in range(2, n_waves)))
+
+
+def change_figures(fit: ModelFit, items: tuple[str, ...], waves: tuple[str, ...]) -> ChangeFigures:
+    """Return the figures of a (partially) scalar model with delta-method covariance.
 
     Parameters
     ----------
     fit : ModelFit
-        A (partially) scalar model of two waves with one latent variable each, in the order of the waves.
+        One latent variable a wave, in the order of the waves.
     items : tuple of str
         Names without wave.
-    waves : tuple of two str
-    z : (q,) float array
-        Free parameters.
-
-    Returns
-    -------
-    (7,) float array
+    waves : tuple of str
 
     Notes
     -----
-    With f2 = f1 + Delta: E(Delta) = kappa_2 - kappa_1, Var(Delta) = psi_11 + psi_22 - 2 psi_12, Cov(Delta, f1) = psi_12
-    - psi_11; divided by sqrt(psi_11) and psi_11. The change expected of the mean item is the sum of what people's
-    standing makes (items answered as at the first wave) and of what items make.
+    With f_t = f_s + Delta: E(Delta) = kappa_t - kappa_s, Var(Delta) = psi_ss + psi_tt - 2 psi_st, Cov(Delta, f_s) =
+    psi_st - psi_ss. Means are divided by the standard deviation at the first wave, variances by its square, pooled over
+    groups by their sizes, which count as known. The change expected of the mean item is the sum of what people's
+    standing makes (items answered as at the start of the change) and of what items make.
     """
-    own = group_matrices(fit.models[0], evaluate(fit.models[0], z))
-    mean, spread = own.factor_mean, own.factor_covariance
-    sd = np.sqrt(spread[0, 0])
-    variance = spread[0, 0] + spread[1, 1] - 2.0 * spread[0, 1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        with_start = (spread[0, 1] - spread[0, 0]) / (sd * np.sqrt(variance))
-        stability = spread[0, 1] / (sd * np.sqrt(spread[1, 1]))
-    people, drift = _score_parts(fit, own, items, waves)
-    return np.array(
-        [(mean[1] - mean[0]) / sd, variance / spread[0, 0], with_start, stability, people + drift, people, drift]
-    )
-
-
-def with_errors(
-    fit: ModelFit, items: tuple[str, ...], waves: tuple[str, str], ci_level: float
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return figures with delta-method standard errors and both ends of their intervals, each (7,).
-
-    Notes
-    -----
-    Intervals of the variance are formed on the log, those of correlations on Fisher's z, so that they stay in range.
-    """
-    value = latent_figures(fit, items, waves, fit.z)
+    pairs = wave_pairs(len(waves))
+    value = _values(fit, items, waves, pairs, fit.z)
     slope = np.empty((value.size, fit.z.size))
     for k in range(fit.z.size):
         step = np.zeros(fit.z.size)
         step[k] = 1e-5 * max(1.0, abs(float(fit.z[k])))
-        ahead, behind = latent_figures(fit, items, waves, fit.z + step), latent_figures(fit, items, waves, fit.z - step)
-        slope[:, k] = (ahead - behind) / (2.0 * step[k])
-    error = np.sqrt(np.maximum(np.sum((slope @ fit.vcov) * slope, axis=1), 0.0))
-    width = float(norm.ppf(0.5 + ci_level / 2.0))
-    low, high = value - width * error, value + width * error
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.exp(width * error[1] / value[1])
-        low[1], high[1] = (value[1] / factor, value[1] * factor) if value[1] > 0.0 else (np.nan, np.nan)
-        for k in (2, 3):
-            half = width * error[k] / (1.0 - value[k] ** 2)
-            ends = np.tanh(np.arctanh(value[k]) + np.array([-half, half])) if abs(value[k]) < 1 else [np.nan, np.nan]
-            low[k], high[k] = ends
-    return value, error, low, high
+        ahead, behind = (_values(fit, items, waves, pairs, fit.z + sign * step) for sign in (1.0, -1.0))
+        slope[:, k] = (ahead - behind).ravel() / (2.0 * step[k])
+    return ChangeFigures(pairs, value, slope @ fit.vcov @ slope.T)
 
 
-def _score_parts(
-    fit: ModelFit, own: GroupMatrices, items: tuple[str, ...], waves: tuple[str, str]
-) -> tuple[float, float]:
-    """Return what people and what items make of the change in the mean item."""
-    start, start_weight = normal_quadrature(float(own.factor_mean[0]), float(own.factor_covariance[0, 0]))
-    eta, weight = normal_quadrature(float(own.factor_mean[1]), float(own.factor_covariance[1, 1]))
-    people = drift = 0.0
-    for item in items:
-        first, second = (_parameters(fit, own, f"{item}.{wave}", k) for k, wave in enumerate(waves))
-        as_first = float(weight @ expected_response(first, eta))
-        people += as_first - float(start_weight @ expected_response(first, start))
-        drift += float(weight @ expected_response(second, eta)) - as_first
-    return people / len(items), drift / len(items)
+def _values(
+    fit: ModelFit, items: tuple[str, ...], waves: tuple[str, ...], pairs: tuple[tuple[int, int], ...], z: FloatArray
+) -> FloatArray:
+    """Return (groups, pairs, 8) figures at free parameters ``z``."""
+    groups = [group_matrices(model, evaluate(model, z)) for model in fit.models]
+    unit = float(np.average([own.factor_covariance[0, 0] for own in groups], weights=fit.data.n))
+    return np.array([_group_values(fit, own, items, waves, pairs, unit) for own in groups])
+
+
+def _group_values(
+    fit: ModelFit,
+    own: GroupMatrices,
+    items: tuple[str, ...],
+    waves: tuple[str, ...],
+    pairs: tuple[tuple[int, int], ...],
+    unit: float,
+) -> list[list[float]]:
+    """Return the figures of one group; ``unit`` is the variance of the first wave."""
+    mean, psi = own.factor_mean, own.factor_covariance
+    answers = _expected_scores(fit, own, items, waves)
+    rows = []
+    for start, end in pairs:
+        change = np.zeros(len(waves))
+        change[start], change[end] = -1.0, 1.0
+        variance = float(change @ psi @ change)
+        before = np.zeros(len(waves))
+        if end == start + 1 and start > 0:
+            before[start - 1], before[start] = -1.0, 1.0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            with_start = (psi[start, end] - psi[start, start]) / np.sqrt(psi[start, start] * variance)
+            stability = psi[start, end] / np.sqrt(psi[start, start] * psi[end, end])
+            with_before = (change @ psi @ before) / np.sqrt(variance * (before @ psi @ before))
+        people, drift = answers[start, end] - answers[start, start], answers[end, end] - answers[start, end]
+        rows.append(
+            [(mean[end] - mean[start]) / np.sqrt(unit), variance / unit, with_start, stability, people + drift, people,
+             drift, with_before]
+        )  # fmt: skip
+    return rows
+
+
+def _expected_scores(fit: ModelFit, own: GroupMatrices, items: tuple[str, ...], waves: tuple[str, ...]) -> FloatArray:
+    """Return (waves, waves) expected mean items: items as at the wave of the row, people as at that of the column."""
+    found = np.zeros((len(waves), len(waves)))
+    parameters = [[_parameters(fit, own, f"{item}.{wave}", t) for item in items] for t, wave in enumerate(waves)]
+    for people in range(len(waves)):
+        eta, weight = normal_quadrature(float(own.factor_mean[people]), float(own.factor_covariance[people, people]))
+        for answering, row in enumerate(parameters):
+            found[answering, people] = sum(float(weight @ expected_response(item, eta)) for item in row) / len(items)
+    return found
 
 
 def _parameters(fit: ModelFit, own: GroupMatrices, column: str, factor: int) -> ItemParameters:

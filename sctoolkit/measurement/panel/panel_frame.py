@@ -26,6 +26,7 @@ def panel_frame(
     unit: str | None,
     wave: str | None,
     others: Sequence[str],
+    constant: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return (frame with columns `name.wave` and ``others``, labels of the waves in the order asked for).
 
@@ -40,6 +41,8 @@ def panel_frame(
         Columns of respondents and waves, for waves in rows.
     others : sequence of str
         Further columns to keep; the first value of each respondent where waves stand in rows.
+    constant : sequence of str
+        Those of them that must not change within a respondent.
     """
     if isinstance(waves, str) or len(waves) < 2:
         found = f"is the text `{waves}`" if isinstance(waves, str) else f"lists {len(waves)}"
@@ -56,6 +59,7 @@ def panel_frame(
         joined = wave_model(frame, syntax, _texts(waves), unit=None, others=others)
     else:
         rows = _rows_in_order(frame, names, waves, unit, wave, others)
+        _require_constant(rows, constant, unit)
         joined = wave_model(rows, syntax, wave, unit=unit, others=others)
     return joined.frame, joined.labels
 
@@ -102,7 +106,7 @@ def _rows_in_order(
         )
     _require(frame, [*names, wave, *others, *([] if unit is None else [unit])])
     order = [str(label) for label in waves]
-    text = frame[wave].map(_label)
+    text = frame[wave].map(label_text)
     for label in order:
         if not (text == label).any():
             raise DataError(
@@ -113,7 +117,19 @@ def _rows_in_order(
     return rows.sort_values(wave, key=lambda column: column.map(order.index), kind="stable")
 
 
-def _label(value: Any) -> str | None:
+def _require_constant(rows: pd.DataFrame, columns: Sequence[str], unit: str | None) -> None:
+    """Raise for a column that changes over the waves of a respondent."""
+    for name in columns if unit is not None else ():
+        kinds = rows.groupby(unit)[name].nunique()
+        if (kinds > 1).any():
+            raise DataError(
+                f"`{name}` must be the same at all waves of a respondent, and it changes for {int((kinds > 1).sum())}.",
+                where=f"First: `{kinds.index[kinds > 1][0]}` in column `{unit}`.",
+                hint="Use its value at the first wave.",
+            )
+
+
+def label_text(value: Any) -> str | None:
     """Return a wave as text; whole numbers without a decimal point."""
     if pd.isna(value):
         return None
