@@ -378,7 +378,7 @@ def test_options_are_checked() -> None:
     with pytest.raises(OptionError, match="loadings"):
         cfa(data, TWO, ordered=True, group="g", group_equal=["loading"])
     with pytest.raises(OptionError, match="True"):
-        cfa(data, TWO, ordered=["u1"])
+        cfa(data, TWO, ordered="u1")
 
 
 def test_thresholds_held_equal_within_a_group_stay_in_the_iteration() -> None:

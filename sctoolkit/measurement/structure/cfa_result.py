@@ -127,10 +127,20 @@ def _inference(estimate: float, error: float, width: float, level: float) -> dic
     }
 
 
+def _treated(fit: ModelFit) -> str:
+    """Return how items were treated."""
+    variables = fit.table.variables
+    kind = f"ordinal ({fit.table.parameterization})" if fit.ordered else "continuous"
+    rest = len(fit.items) - len(variables.ordered) - len(variables.covariates)
+    if fit.ordered and rest:
+        kind = f"{len(variables.ordered)} {kind}, {rest} continuous"
+    return kind + (f", given {len(variables.covariates)} covariates" if variables.covariates else "")
+
+
 def describe_cfa(result: CfaResult) -> str:
     """Return the short text: how items were treated, one recommended set of fit figures, parameters, caveats."""
     fit, measures = result.fit, result.measures
-    kind = f"ordinal ({fit.table.parameterization})" if fit.ordered else "continuous"
+    kind = _treated(fit)
     suffix = next((s for s in ("_robust", "_scaled", "") if np.isfinite(measures[f"rmsea{s}"])), "")
     test = "_scaled" if np.isfinite(measures["chi2_scaled"]) else ""
     n = f"{measures['n_obs']:.0f} people" + (f", {len(fit.groups)} groups" if len(fit.groups) > 1 else "")

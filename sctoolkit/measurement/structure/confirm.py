@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,29 +12,31 @@ from sctoolkit.errors import DataError, OptionError, did_you_mean
 from sctoolkit.measurement.keyed import keyed_items
 from sctoolkit.measurement.structure.cfa_result import CfaResult
 from sctoolkit.measurement.structure.estimation import estimate
+from sctoolkit.measurement.structure.estimator_choice import check_missing, choose_estimator
 from sctoolkit.measurement.structure.fit_measures import fit_measures
 from sctoolkit.measurement.structure.guidance import fit_caveats
+from sctoolkit.measurement.structure.item_treatment import item_treatment
 from sctoolkit.measurement.structure.model_data import ModelData, model_data
-from sctoolkit.measurement.structure.model_sample import Sample, normal_sample, ordinal_sample
+from sctoolkit.measurement.structure.model_fit import ModelFit
+from sctoolkit.measurement.structure.model_sample import Sample, mixed_sample, normal_sample, ordinal_sample
 from sctoolkit.measurement.structure.model_syntax import Syntax, parse_model
 from sctoolkit.measurement.structure.specification import specify
 from sctoolkit.measurement.structure.standardized import defined_values
 from sctoolkit.options import Convention, Estimator, Missing, Parameterization, check_option
 from sctoolkit.result import Provenance
 
+__all__ = ["analysis_frame", "cfa", "check_missing", "choose_estimator", "draw_sample", "items_with_roles"]
+
 if TYPE_CHECKING:
     from sctoolkit.scoring.scores import Scores
     from sctoolkit.survey.responses import Responses
-
-ORDINAL = ("WLSMV", "WLSM", "DWLS", "ULSMV", "ULSM", "ULS", "WLS")
-CONTINUOUS = ("ML", "MLM", "MLR")
 
 
 def cfa(
     data: pd.DataFrame | Scores | Responses,
     model: str,
     *,
-    ordered: bool,
+    ordered: bool | Collection[str],
     estimator: Estimator | None = None,
     group: str | None = None,
     group_equal: Sequence[str] = (),
@@ -56,8 +58,9 @@ def cfa(
         Keyed items, respondents in rows; ``group``, ``weights`` and ``cluster`` name columns of the same frame.
     model : str
         Model text, see `sctoolkit.measurement.structure.model_syntax`.
-    ordered : bool
-        Whether items are ordinal. There is no default: the two treatments answer different questions.
+    ordered : bool or collection of str
+        Whether items are ordinal, or the names of those that are. There is no default: the treatments answer different
+        questions. Covariates are never ordinal, see Notes.
     estimator : str, optional
         Ordinal: WLSMV (default), WLSM, DWLS, ULSMV, ULSM, ULS, WLS. Continuous: ML, MLM, MLR (default).
     group : str, optional
@@ -116,95 +119,96 @@ def cfa(
     >>> int(result.glance()["dof"].iloc[0])
     2
     """
-    chosen = choose_estimator(ordered, estimator)
     check_option("parameterization", parameterization)
     check_option("convention", convention)
     check_option("empty_categories", empty_categories, ("refuse", "collapse"))
-    check_missing(ordered, missing)
     if group is None and group_equal:
         raise OptionError("`group_equal` must come with `group`.", hint="Name the column of groups.")
     syntax = parse_model(model)
+    treatment = item_treatment(ordered, syntax)
+    chosen = choose_estimator(bool(treatment.ordered), estimator)
+    check_missing(bool(treatment.ordered), missing)
     frame = analysis_frame(data, syntax, (group, weights, cluster), scale)
     prepared = model_data(
         frame,
         syntax.variables,
-        ordered=syntax.variables if ordered else (),
+        ordered=treatment.ordered,
         group=group,
         weights=weights,
         cluster=cluster,
         missing=missing,
         empty_categories=empty_categories,
+        covariates=treatment.covariates,
     )
-    means = needs_means(syntax, len(prepared.groups), missing, convention)
+    fitted = _fit(
+        syntax, prepared, chosen, convention, parameterization, std_lv=std_lv, equal=group_equal, partial=group_partial
+    )
+    options: dict[str, object] = {
+        "model": model,
+        "ordered": _shown(ordered),
+        "estimator": chosen,
+        "group": group,
+        "group_equal": tuple(group_equal),
+        "group_partial": tuple(group_partial),
+        "weights": weights,
+        "cluster": cluster,
+        "parameterization": parameterization if treatment.ordered else None,
+        "std_lv": std_lv,
+        "convention": convention,
+        "empty_categories": empty_categories,
+    }
+    return _result(fitted, options, scale, len(frame))
+
+
+def _shown(ordered: bool | Collection[str]) -> bool | tuple[str, ...]:
+    """Return the option as it is kept."""
+    return bool(ordered) if isinstance(ordered, (bool, np.bool_)) else tuple(ordered)
+
+
+def _fit(
+    syntax: Syntax,
+    data: ModelData,
+    estimator: str,
+    convention: str,
+    parameterization: str,
+    *,
+    std_lv: bool,
+    equal: Sequence[str],
+    partial: Sequence[str],
+) -> ModelFit:
+    """Return the fitted model."""
+    ordinal = bool(data.ordered)
     table = specify(
         syntax,
-        prepared,
-        ordered=ordered,
+        data,
+        ordered=ordinal,
         parameterization=parameterization,
         std_lv=std_lv,
-        mean_structure=means,
-        fixed_x=holds_covariates(chosen, prepared),
-        kinds=group_equal,
-        partial=group_partial,
+        mean_structure=ordinal or needs_means(syntax, len(data.groups), data.missing, convention),
+        fixed_x=ordinal or holds_covariates(estimator, data),
+        kinds=equal,
+        partial=partial,
     )
-    sample = draw_sample(prepared, ordered, chosen)
-    fitted = estimate(table, prepared, sample, chosen, convention)
+    fitted = estimate(table, data, draw_sample(data, ordinal, estimator, convention), estimator, convention)
     defined_values(fitted)
+    return fitted
+
+
+def _result(fitted: ModelFit, options: dict[str, object], scale: str | None, n_in: int) -> CfaResult:
+    """Return the result with its caveats and fit measures."""
     return CfaResult(
         provenance=Provenance(
             analysis="confirmatory model",
             scale=scale,
-            n_in=len(frame),
-            n_used=sum(prepared.n),
-            missing_rule=missing,
-            options={
-                "model": model,
-                "ordered": ordered,
-                "estimator": chosen,
-                "group": group,
-                "group_equal": tuple(group_equal),
-                "group_partial": tuple(group_partial),
-                "weights": weights,
-                "cluster": cluster,
-                "parameterization": parameterization if ordered else None,
-                "std_lv": std_lv,
-                "convention": convention,
-                "empty_categories": empty_categories,
-            },
+            n_in=n_in,
+            n_used=sum(fitted.data.n),
+            missing_rule=fitted.data.missing,
+            options=options,
         ),
         caveats=fit_caveats(fitted),
         fit=fitted,
         measures=fit_measures(fitted),
     )
-
-
-def choose_estimator(ordered: object, estimator: str | None) -> str:
-    """Return the estimator, or raise where it does not suit the items."""
-    if not isinstance(ordered, (bool, np.bool_)):
-        raise OptionError(
-            f"`ordered` must be True (ordinal items) or False (continuous items), not `{ordered!r}`.",
-            hint="All items of one model are treated alike.",
-        )
-    if estimator is None:
-        return "WLSMV" if ordered else "MLR"
-    check_option("estimator", estimator)
-    offered = ORDINAL if ordered else CONTINUOUS
-    if estimator not in offered:
-        kind = "ordinal" if ordered else "continuous"
-        raise OptionError(
-            f"Estimators of {kind} items must be one of {', '.join(offered)}, not `{estimator}`.",
-            hint=f"Set `ordered={not ordered}` if that is what the items are.",
-        )
-    return estimator
-
-
-def check_missing(ordered: bool, missing: str) -> None:
-    """Raise for a missing rule that the treatment of items does not offer."""
-    check_option("missing", missing)
-    if ordered and missing == "fiml":
-        raise OptionError("FIML is offered for continuous items.", hint='Use `missing="pairwise"` for ordinal items.')
-    if not ordered and missing == "pairwise":
-        raise OptionError("Pairwise deletion is offered for ordinal items.", hint='Use `missing="fiml"`.')
 
 
 def analysis_frame(
@@ -260,6 +264,10 @@ def holds_covariates(estimator: str, data: ModelData) -> bool:
     return estimator == "ML" and all(bool(np.isfinite(part).all()) for part in data.values)
 
 
-def draw_sample(data: ModelData, ordered: bool, estimator: str) -> Sample:
+def draw_sample(data: ModelData, ordered: bool, estimator: str, convention: str = "lavaan") -> Sample:
     """Return the sample statistics of the data."""
-    return ordinal_sample(data, estimator) if ordered else normal_sample(data)
+    if not ordered:
+        return normal_sample(data)
+    if len(data.ordered) < len(data.items):
+        return mixed_sample(data, estimator, convention)
+    return ordinal_sample(data, estimator)

@@ -44,7 +44,9 @@ def estimate(table: ParameterTable, data: ModelData, sample: Sample, estimator: 
     """
     table = with_sample_covariates(table, sample.mean, sample.spread)
     models = group_models(table)
-    layouts = tuple(moment_layout(model.ordered, model.threshold_item, model.mean_structure) for model in models)
+    layouts = tuple(
+        moment_layout(model.ordered, model.threshold_item, model.mean_structure, model.covariates) for model in models
+    )
     dof = check_counts(sum(layout.n_moments for layout in layouts), table)
     if sample.ordinal:
         solution = _solve(table, sample, lambda start: fit_wls(models, layouts, sample.moments, start))

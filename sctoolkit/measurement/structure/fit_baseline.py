@@ -10,7 +10,15 @@ import numpy as np
 
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.specification import covariates
-from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, Kind, evaluate, moment_layout
+from sctoolkit.numerics.structure.implied_moments import (
+    FloatArray,
+    GroupModel,
+    IntArray,
+    Kind,
+    Layout,
+    evaluate,
+    moment_layout,
+)
 from sctoolkit.numerics.structure.ml import NormalGroup
 from sctoolkit.numerics.structure.ml_robust import normal_inference
 from sctoolkit.numerics.structure.normal_patterns import data_patterns, log_likelihood
@@ -32,32 +40,42 @@ class Baseline:
 
 
 def ordinal_baseline(fit: ModelFit) -> Baseline:
-    """Return the test of uncorrelated items with free thresholds."""
+    """Return the test of uncorrelated items with free thresholds, means and variances.
+
+    Notes
+    -----
+    Slopes on covariates are free under the lavaan convention and zero under that of Mplus.
+    """
     less = 1.0 if fit.convention == "lavaan" else 0.0
     chi2, slopes, dof = 0.0, [], 0
-    starts = np.cumsum([0, *(layout.n_locations for layout in fit.layouts)])
-    for index, (group, layout) in enumerate(zip(fit.moments, fit.layouts, strict=True)):
-        t = layout.n_locations
+    free = [_free_moments(layout, slopes=fit.convention == "lavaan") for layout in fit.layouts]
+    starts = np.cumsum([0, *(own.size for own in free)])
+    for index, (group, layout, own) in enumerate(zip(fit.moments, fit.layouts, free, strict=True)):
         slope = np.zeros((layout.n_moments, int(starts[-1])))
-        slope[np.arange(t), starts[index] + np.arange(t)] = 1.0
+        slope[own, starts[index] + np.arange(own.size)] = 1.0
         slopes.append(slope)
-        dof += layout.n_moments - t
+        dof += layout.n_moments - own.size
         gap = group.observed.copy()
-        gap[:t] = 0.0
+        gap[own] = 0.0
         if group.weight.ndim == 2:
-            gap[:t] = -np.linalg.solve(group.weight[:t, :t], group.weight[:t, t:] @ gap[t:])
+            gap[own] = -np.linalg.solve(group.weight[np.ix_(own, own)], group.weight[own] @ gap)
         chi2 += (group.n - less) * float(gap @ weigh(group.weight, gap))
     if all(group.weight.ndim == 1 for group in fit.moments):
-        traces = [
-            independence_traces(
-                group.weight[layout.n_locations :], group.gamma[layout.n_locations :, layout.n_locations :]
-            )
-            for group, layout in zip(fit.moments, fit.layouts, strict=True)
-        ]
+        traces = []
+        for group, layout, own in zip(fit.moments, fit.layouts, free, strict=True):
+            rest = np.setdiff1d(np.arange(layout.n_moments), own, assume_unique=True)
+            traces.append(independence_traces(group.weight[rest], group.gamma[np.ix_(rest, rest)]))
         return Baseline(chi2, dof, sum(first for first, _ in traces), sum(second for _, second in traces))
     sandwich = wls_sandwich(slopes, fit.moments)
     assert sandwich is not None
     return Baseline(chi2, dof, sandwich.trace_1, sandwich.trace_2)
+
+
+def _free_moments(layout: Layout, *, slopes: bool) -> IntArray:
+    """Return the places of the moments that the baseline leaves free."""
+    t, k = layout.n_locations, layout.slope_item.size
+    last = t + k + layout.variance_item.size
+    return np.arange(last) if slopes else np.concatenate([np.arange(t), np.arange(t + k, last)])
 
 
 def normal_baseline(fit: ModelFit) -> Baseline:

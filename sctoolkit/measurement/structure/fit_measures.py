@@ -125,7 +125,7 @@ def _no_robust() -> dict[str, float]:
 
 def _robust_ordinal(fit: ModelFit, total: float) -> dict[str, float]:
     """Return catML measures of an ordinal model."""
-    if fit.sandwich is None or fit.estimator == "WLS":
+    if fit.sandwich is None or fit.estimator == "WLS" or fit.mixed:
         return _no_robust()
     states = [evaluate(model, fit.z) for model in fit.models]
     slopes = [jacobian(*parts) for parts in zip(fit.models, fit.layouts, states, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sctoolkit.measurement.structure.mixed_guidance import mixed_caveats
 from sctoolkit.measurement.structure.model_data import ModelData
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.standardized import standardized_values
@@ -19,7 +20,7 @@ FEW_CLUSTERS = 30
 
 def fit_caveats(fit: ModelFit) -> tuple[Caveat, ...]:
     """Return the caveats of a fitted model."""
-    return (*_size(fit), *_cells(fit), *_admissible(fit), *_data(fit.data))
+    return (*_size(fit), *_cells(fit), *mixed_caveats(fit), *_admissible(fit), *_data(fit.data))
 
 
 def _size(fit: ModelFit) -> list[Caveat]:
@@ -66,17 +67,18 @@ def _cells(fit: ModelFit) -> list[Caveat]:
     if not fit.ordered:
         return []
     empty = np.concatenate([stats.n_empty_cells for stats in fit.ordinal])
-    tables, cells = int(np.count_nonzero(empty)), int(empty.sum())
+    k = len(fit.table.variables.ordered)
+    tables, cells, pairs = int(np.count_nonzero(empty)), int(empty.sum()), len(fit.groups) * k * (k - 1) // 2
     if not tables:
         return []
-    share = tables / empty.size
+    share = tables / pairs
     advice = ' Consider joining rare categories or `estimator="ULSMV"`.' if share > 0.5 else ""
     return [
         Caveat(
             code="empty_cells",
-            sentence=f"{cells} cells in {tables} of {empty.size} two-way tables are empty: these correlations lean on "
+            sentence=f"{cells} cells in {tables} of {pairs} two-way tables are empty: these correlations lean on "
             f"the normal model.{advice}",
-            numbers={"cells": cells, "tables": tables, "pairs": int(empty.size)},
+            numbers={"cells": cells, "tables": tables, "pairs": pairs},
         )
     ]
 

@@ -43,6 +43,8 @@ class ModelData:
     missing : str
     collapsed : tuple of str
         What was collapsed on request, in words.
+    ordered, covariates : tuple of str
+        Ordered items; covariates on which the moments of ordered items are conditional.
     """
 
     items: tuple[str, ...]
@@ -57,6 +59,8 @@ class ModelData:
     n_dropped: int
     missing: str
     collapsed: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
 
     @property
     def n(self) -> tuple[int, ...]:
@@ -75,6 +79,7 @@ def model_data(
     missing: str,
     empty_categories: str,
     same_item: Mapping[str, str] | None = None,
+    covariates: Sequence[str] = (),
 ) -> ModelData:
     """Return the data of a model, or an error that names what is wrong with them.
 
@@ -92,9 +97,13 @@ def model_data(
         What to do when a group or wave lacks a category that another one has.
     same_item : mapping, optional
         Item of each column in models over waves; categories are then common to its columns.
+    covariates : sequence of str
+        Items that must be known for a row to count, whatever the missing rule.
     """
     table = frame[list(items)].to_numpy(dtype=np.float64, na_value=np.nan)
     keep = _rows_in_use(frame, table, group, weights, cluster, missing)
+    if covariates:
+        keep &= _covariates_known(table, items, covariates, keep)
     labels, members = _members(frame, group, keep)
     values = tuple(table[rows] for rows in members)
     _check_enough(values, items, labels)
@@ -114,7 +123,25 @@ def model_data(
         n_dropped=len(frame) - sum(rows.size for rows in members),
         missing=missing,
         collapsed=collapsed,
+        ordered=tuple(ordered),
+        covariates=tuple(covariates),
     )
+
+
+def _covariates_known(
+    table: FloatArray, items: Sequence[str], covariates: Sequence[str], keep: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return the rows that know every covariate and answered at least one item."""
+    held = np.array([name in covariates for name in items])
+    seen = ~np.isnan(table)
+    known = np.asarray(seen[:, held].all(axis=1) & seen[:, ~held].any(axis=1))
+    if not (known & keep).any():
+        raise DataError(
+            f"At least one row must be usable, and none of {len(table)} is.",
+            where=f"Every row misses all answers or a covariate: {', '.join(f'`{name}`' for name in covariates)}.",
+            hint="Leave out the covariate that nobody gave.",
+        )
+    return known
 
 
 def _rows_in_use(

@@ -27,6 +27,7 @@ from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel,
 from sctoolkit.numerics.structure.sandwich import Sandwich
 
 if TYPE_CHECKING:
+    from sctoolkit.measurement.structure.mixed_statistics import MixedGroup
     from sctoolkit.measurement.structure.model_data import ModelData
     from sctoolkit.numerics.ordinal.ordinal_statistics import OrdinalStatistics
     from sctoolkit.numerics.structure.ml import NormalGroup
@@ -95,7 +96,7 @@ class ModelFit:
     chi2: float
     dof: int
     sandwich: Sandwich | None
-    ordinal: tuple[OrdinalStatistics, ...]
+    ordinal: tuple[OrdinalStatistics, ...] | tuple[MixedGroup, ...]
     moments: tuple[GroupMoments, ...]
     normal: tuple[NormalGroup, ...]
     converged: bool
@@ -122,8 +123,13 @@ class ModelFit:
 
     @property
     def ordered(self) -> bool:
-        """Say whether items were treated as ordinal."""
+        """Say whether items were treated as ordinal, all or some."""
         return bool(self.table.variables.ordered)
+
+    @property
+    def mixed(self) -> bool:
+        """Say whether ordered items stand beside continuous ones or covariates."""
+        return self.ordered and len(self.table.variables.ordered) < len(self.items)
 
 
 def group_matrices(model: GroupModel, state: ModelState) -> GroupMatrices:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sctoolkit.measurement.structure.mixed_residuals import mixed_rows, response_correlations, response_scale
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.numerics.structure.implied_jacobian import jacobian
 from sctoolkit.numerics.structure.implied_moments import FloatArray, evaluate
@@ -14,6 +15,8 @@ def implied_table(fit: ModelFit) -> pd.DataFrame:
     """Return implied and observed moments: columns ``group, item, with, moment, observed, implied``.
 
     For ordered items the moments are polychoric correlations and thresholds, for continuous ones covariances and means.
+    Beside each other, or given covariates: thresholds, intercepts, slopes, variances, and covariances in units of the
+    latent responses (polychoric and polyserial ones).
     """
     return pd.DataFrame([row for group in range(len(fit.groups)) for row in _rows(fit, group)])
 
@@ -24,14 +27,14 @@ def residual_table(fit: ModelFit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``group, item, with, observed, implied, residual, z``: correlations, and the residual over its standard error
-        (ordered items; nan for continuous ones).
+        ``group, item, with, observed, implied, residual, z``: correlations (given covariates, where ordered items have
+        them), and the residual over its standard error (nan where all items are continuous).
     """
     rows = []
     for group, label in enumerate(fit.groups):
         observed, implied = _correlations(fit, group)
         error = _residual_errors(fit, group) if fit.ordered else np.full_like(observed, np.nan)
-        a, b = np.triu_indices(len(fit.items), 1)
+        a, b = fit.layouts[group].pair_a, fit.layouts[group].pair_b
         for i, j in zip(a, b, strict=True):
             gap = float(observed[i, j] - implied[i, j])
             rows.append(
@@ -53,6 +56,8 @@ def residual_table(fit: ModelFit) -> pd.DataFrame:
 def _rows(fit: ModelFit, group: int) -> list[dict[str, object]]:
     """Return one row a moment of a group."""
     matrices, label = fit.matrices[group], fit.groups[group]
+    if fit.mixed:
+        return [_row(label, *row) for row in mixed_rows(fit, group)]
     found: list[dict[str, object]] = []
     if fit.ordered:
         observed, implied = _correlations(fit, group)
@@ -87,6 +92,8 @@ def _row(group: str, item: str, other: str, moment: str, observed: float, implie
 
 def _correlations(fit: ModelFit, group: int) -> tuple[FloatArray, FloatArray]:
     """Return observed and implied correlations."""
+    if fit.mixed:
+        return response_correlations(fit, group)
     sigma = fit.matrices[group].sigma
     sd = np.sqrt(np.diag(sigma))
     implied = np.asarray(sigma / np.outer(sd, sd))
@@ -101,7 +108,7 @@ def _residual_errors(fit: ModelFit, group: int) -> FloatArray:
     """Return standard errors of the residual correlations of a group.
 
     With M = I - D (D'WD)^-1 D'W, of this group's moments, the variance is M Gamma M' / n; the part through other
-    groups (equalities) is added.
+    groups (equalities) is added. Errors of covariances are divided by the observed standard deviations.
     """
     assert fit.sandwich is not None
     total = sum(part.n for part in fit.moments)
@@ -117,4 +124,4 @@ def _residual_errors(fit: ModelFit, group: int) -> FloatArray:
     error = np.full((len(fit.items),) * 2, np.nan)
     a, b = fit.layouts[group].pair_a, fit.layouts[group].pair_b
     error[a, b] = np.sqrt(np.where(variance > 1e-12, variance, np.nan))
-    return error
+    return error / response_scale(fit, group) if fit.mixed else error

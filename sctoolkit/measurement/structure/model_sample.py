@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sctoolkit.errors import DataError, NotIdentifiedError
+from sctoolkit.measurement.structure.mixed_statistics import MixedGroup, mixed_group
 from sctoolkit.measurement.structure.model_data import ModelData
+from sctoolkit.numerics.ordinal.conditional_statistics import ConditionalStatistics
 from sctoolkit.numerics.ordinal.ordinal_statistics import OrdinalStatistics, ordinal_statistics
 from sctoolkit.numerics.structure.implied_moments import FloatArray
 from sctoolkit.numerics.structure.ml import NormalGroup
@@ -20,7 +23,7 @@ from sctoolkit.numerics.structure.wls import GroupMoments
 class Sample:
     """Statistics of every group: ``ordinal`` and ``moments`` for ordered items, ``normal`` for continuous ones."""
 
-    ordinal: tuple[OrdinalStatistics, ...]
+    ordinal: tuple[OrdinalStatistics, ...] | tuple[MixedGroup, ...]
     moments: tuple[GroupMoments, ...]
     normal: tuple[NormalGroup, ...]
 
@@ -28,14 +31,19 @@ class Sample:
     def spread(self) -> tuple[FloatArray, ...]:
         """Return covariances, correlations for ordered items."""
         if self.ordinal:
-            return tuple(group.correlation for group in self.ordinal)
+            return tuple(
+                group.covariance if isinstance(group, MixedGroup) else group.correlation for group in self.ordinal
+            )
         return tuple(group.covariance for group in self.normal)
 
     @property
     def mean(self) -> tuple[FloatArray, ...]:
         """Return means, zero for ordered items."""
         if self.ordinal:
-            return tuple(np.zeros(group.correlation.shape[0]) for group in self.ordinal)
+            return tuple(
+                group.mean if isinstance(group, MixedGroup) else np.zeros(group.correlation.shape[0])
+                for group in self.ordinal
+            )
         return tuple(group.mean for group in self.normal)
 
     @property
@@ -70,11 +78,35 @@ def ordinal_sample(data: ModelData, estimator: str) -> Sample:
             missing="pairwise" if data.missing == "pairwise" else "listwise",
             nacov="full",
         )
-        _check_pairs(stats, data, label)
+        _check_pairs(stats, data.items, label)
         found.append(stats)
     diagonals = [_weight_base(stats, data, index) for index, stats in enumerate(found)]
-    moments = tuple(_moments(stats, base, estimator) for stats, base in zip(found, diagonals, strict=True))
+    moments = tuple(
+        _moments(stats.n_obs, _observed(stats), np.asarray(stats.gamma), base, estimator)
+        for stats, base in zip(found, diagonals, strict=True)
+    )
     return Sample(tuple(found), moments, ())
+
+
+def mixed_sample(data: ModelData, estimator: str, convention: str) -> Sample:
+    """Return statistics of ordered items beside continuous ones or given covariates, with the estimator's weight.
+
+    Raises
+    ------
+    DataError, NotIdentifiedError
+        If nobody answered both items of a pair, two items order all people alike, covariates determine an item, or full
+        weights are asked for with too few people.
+    """
+    own = [name for name in data.items if name not in data.covariates]
+    groups = tuple(
+        mixed_group(data, index, less=1.0 if convention == "lavaan" else 0.0) for index in range(len(data.groups))
+    )
+    moments = []
+    for group, label in zip(groups, data.groups, strict=True):
+        _check_pairs(group.own, own, label)
+        stats = group.own
+        moments.append(_moments(stats.n_obs, stats.observed, stats.gamma, stats.variances, estimator))
+    return Sample(groups, tuple(moments), ())
 
 
 def _weight_base(stats: OrdinalStatistics, data: ModelData, index: int) -> FloatArray:
@@ -91,43 +123,50 @@ def _weight_base(stats: OrdinalStatistics, data: ModelData, index: int) -> Float
     return np.asarray(alone.gamma_diagonal)
 
 
-def _moments(stats: OrdinalStatistics, variances: FloatArray, estimator: str) -> GroupMoments:
-    """Return observed moments with the weight of an estimator."""
+def _observed(stats: OrdinalStatistics) -> FloatArray:
+    """Return thresholds and correlations in one vector."""
     a, b = np.triu_indices(stats.correlation.shape[0], 1)
-    observed = np.concatenate([*stats.thresholds, stats.correlation[a, b]])
-    gamma = np.asarray(stats.gamma)
+    return np.concatenate([*stats.thresholds, stats.correlation[a, b]])
+
+
+def _moments(
+    n_obs: float, observed: FloatArray, gamma: FloatArray, variances: FloatArray, estimator: str
+) -> GroupMoments:
+    """Return observed moments with the weight of an estimator."""
+    weight: FloatArray
     if estimator.startswith("ULS"):
-        weight: FloatArray = np.ones(observed.size)
+        weight = np.ones(observed.size)
     elif estimator == "WLS":
         values = np.linalg.eigvalsh(gamma)
         if values[0] <= 1e-10 * values[-1]:
             raise NotIdentifiedError(
-                f"Full weights (WLS) must have an invertible Gamma, and {stats.n_obs:.0f} people do not give one for "
+                f"Full weights (WLS) must have an invertible Gamma, and {n_obs:.0f} people do not give one for "
                 f"{observed.size} moments.",
                 hint='Use `estimator="WLSMV"` or `estimator="ULSMV"`.',
             )
-        weight = np.linalg.inv(gamma)
+        weight = np.asarray(np.linalg.inv(gamma))
     else:
         weight = 1.0 / variances
-    return GroupMoments(stats.n_obs, observed, weight, gamma)
+    return GroupMoments(n_obs, observed, weight, gamma)
 
 
-def _check_pairs(stats: OrdinalStatistics, data: ModelData, label: str) -> None:
+def _check_pairs(stats: OrdinalStatistics | ConditionalStatistics, items: Sequence[str], label: str) -> None:
     """Raise for pairs without a usable correlation."""
-    a, b = np.triu_indices(len(data.items), 1)
+    a, b = np.triu_indices(len(items), 1)
     where = (f"Group `{label}`.",) if label else ()
     empty = np.flatnonzero(stats.n_pairwise == 0)
     if empty.size:
         raise DataError(
-            f"Every pair of items must have been answered by someone, and `{data.items[a[empty[0]]]}` and "
-            f"`{data.items[b[empty[0]]]}` were not.",
+            f"Every pair of items must have been answered by someone, and `{items[a[empty[0]]]}` and "
+            f"`{items[b[empty[0]]]}` were not.",
             where=where,
         )
     bound = np.flatnonzero(stats.at_bound)
+    kind = "Polychoric" if isinstance(stats, OrdinalStatistics) else "Polychoric and polyserial"
     if bound.size:
-        names = ", ".join(f"`{data.items[a[k]]}` and `{data.items[b[k]]}`" for k in bound[:3])
+        names = ", ".join(f"`{items[a[k]]}` and `{items[b[k]]}`" for k in bound[:3])
         raise NotIdentifiedError(
-            f"Polychoric correlations must lie inside -1 and 1, and {bound.size} {'does' if bound.size == 1 else 'do'} "
+            f"{kind} correlations must lie inside -1 and 1, and {bound.size} {'does' if bound.size == 1 else 'do'} "
             f"not: {names}.",
             where=(*where, "These answers are perfectly ordered, so the correlation has no variance."),
             hint="Leave one item of the pair out, or join rare categories.",

@@ -87,7 +87,7 @@ def modification_indices(fit: ModelFit, *, minimum: float = 0.0, power_delta: fl
 
 
 def _fixed_candidates(fit: ModelFit) -> list[tuple[Parameter, list[FloatArray]]]:
-    """Return cross-loadings, covariances and regressions that are zero, with their Jacobian columns."""
+    """Return cross-loadings, covariances and direct effects of covariates that are zero, with Jacobian columns."""
     found: list[tuple[Parameter, list[FloatArray]]] = []
     known = {(row.lhs, row.op, row.rhs) for row in fit.table.parameters}
     measured = {row.rhs for row in fit.table.parameters if row.op == "=~"}
@@ -100,6 +100,9 @@ def _fixed_candidates(fit: ModelFit) -> list[tuple[Parameter, list[FloatArray]]]
             for second in pool[position + 1 :]:
                 if (first, "~~", second) not in known and (second, "~~", first) not in known:
                     names.append((first, "~~", second))
+    names.extend(
+        (item, "~", x) for x in fit.table.variables.covariates for item in items if (item, "~", x) not in known
+    )
     for group, model in enumerate(fit.models):
         rows = [Parameter(*name, group, "free", 0.0) for name in names]
         block = _columns(fit, model, group, rows)

@@ -39,7 +39,7 @@ class Variables:
     """Names and kinds of the variables of a model.
 
     ``position`` is the place of each name, items first; ``occasion`` maps a name to (name without its wave, number of
-    the wave) in models over waves.
+    the wave) in models over waves. ``covariates`` are the items on which the moments of the others are conditional.
     """
 
     items: tuple[str, ...]
@@ -47,6 +47,7 @@ class Variables:
     ordered: tuple[str, ...]
     n_thresholds: dict[str, int]
     occasion: dict[str, tuple[str, int]]
+    covariates: tuple[str, ...] = ()
     position: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,7 +134,7 @@ def _group_model(table: ParameterTable, group: int) -> GroupModel:
             rows.append(index)
         elif parameter.role == "derived":
             derived.append(row)
-        else:
+        elif parameter.role != "exogenous" or not variables.covariates:
             fixed[kind][row, col] = parameter.value
             if kind == Kind.COVARIANCE:
                 fixed[kind][col, row] = parameter.value
@@ -153,4 +154,5 @@ def _group_model(table: ParameterTable, group: int) -> GroupModel:
         entry_offset=table.offset[rows],
         derived=np.array(derived, dtype=np.intp),
         mean_structure=table.mean_structure,
+        covariates=np.array([variables.position[name] for name in variables.covariates], dtype=np.intp),
     )

@@ -37,6 +37,7 @@ def specify(
     syntax : Syntax
     data : ModelData
     ordered : bool
+        Whether the items named in ``data.ordered`` are treated as ordinal.
     parameterization : {"delta", "theta"}
     std_lv, mean_structure, fixed_x : bool
     kinds : sequence of str
@@ -49,9 +50,10 @@ def specify(
     variables = Variables(
         items=data.items,
         latents=syntax.latents,
-        ordered=data.items if ordered else (),
-        n_thresholds={name: len(data.categories[name]) - 1 if ordered else 0 for name in data.items},
+        ordered=data.ordered if ordered else (),
+        n_thresholds={name: len(data.categories[name]) - 1 if name in data.ordered else 0 for name in data.items},
         occasion=dict(occasion or {}),
+        covariates=data.covariates,
     )
     rows: list[Parameter] = default_parameters(
         syntax,
@@ -95,7 +97,9 @@ def with_sample_covariates(
 
 
 def count_exogenous(table: ParameterTable) -> int:
-    """Return the number of moments held at their sample values, over groups."""
+    """Return the number of modelled moments held at their sample values, over groups."""
+    if table.variables.covariates:
+        return 0
     return sum(row.role == "exogenous" for row in table.parameters)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sctoolkit.measurement.structure.mixed_residuals import mixed_srmr_parts
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.numerics.structure import fit_indices
 from sctoolkit.numerics.structure.implied_moments import FloatArray
@@ -17,11 +18,13 @@ def srmr(fit: ModelFit) -> float:
     Ordered items: residual correlations over p (p + 1) / 2 (lavaan), or correlations and thresholds over
     p (p + 1) / 2 + thresholds (Mplus). Continuous items: residuals of covariances and means divided by sample
     standard deviations (lavaan), or differences of correlations, standardised means and relative variances (Mplus).
+    Both kinds together or given covariates: `mixed_residuals`.
     """
     sizes = [group.n for group in fit.moments] or [group.n for group in fit.normal]
     total, value = sum(sizes), 0.0
     for index, n in enumerate(sizes):
-        residuals, divisor = _ordinal(fit, index) if fit.ordered else _normal(fit, index)
+        part = mixed_srmr_parts if fit.mixed else _ordinal if fit.ordered else _normal
+        residuals, divisor = part(fit, index)
         value += n / total * fit_indices.srmr(residuals, divisor)
     return value
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sctoolkit.measurement.structure.equality import evaluate_expression
+from sctoolkit.measurement.structure.mixed_statistics import covariances_with_covariates
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.parameter_table import place
 from sctoolkit.numerics.structure.implied_moments import FloatArray, evaluate
@@ -21,7 +22,8 @@ def standardized_values(fit: ModelFit, z: FloatArray, kind: Standard = "all") ->
     -----
     Loadings and regressions are multiplied by sd(predictor) / sd(outcome), variances divided by the total variance,
     covariances by the (residual) standard deviations of their two variables, intercepts and thresholds by sd. The sd of
-    an ordered item is that of its latent response. ``kind="lv"`` standardises latent variables alone.
+    an ordered item is that of its latent response; what covariates explain is part of every sd. ``kind="lv"``
+    standardises latent variables alone.
     """
     table = fit.table
     values = np.empty(len(table.parameters))
@@ -29,27 +31,27 @@ def standardized_values(fit: ModelFit, z: FloatArray, kind: Standard = "all") ->
     current = np.where(free, table.offset + table.mapping @ z, fit.estimates)
     states = [evaluate(model, z) for model in fit.models]
     p = len(fit.items)
-    scales = []
-    for state in states:
-        spread = np.diag(state.total @ state.covariances @ state.total.T)
+    scales, whole = [], covariances_with_covariates(fit, states)
+    for state, covariances in zip(states, whole, strict=True):
+        spread = np.diag(state.total @ covariances @ state.total.T)
         with np.errstate(invalid="ignore"):
             sd = np.sqrt(np.where(spread > 0.0, spread, np.nan))
         if kind == "lv":
             sd = np.concatenate([np.ones(p), sd[p:]])
         scales.append(sd)
     for index, row in enumerate(table.parameters):
-        sd, state = scales[row.group], states[row.group]
+        sd, state, covariances = scales[row.group], states[row.group], whole[row.group]
         _, i, j = place(table.variables, row)
         value = state.covariances[i, j] if row.role == "derived" else current[index]
         at = table.variables.position[row.lhs]
         if row.op == "~~" and i == j:
             values[index] = value / sd[i] ** 2
         elif row.op == "~~":
-            values[index] = value / _residual_scale(state.covariances, i, j, p, kind)
+            values[index] = value / _residual_scale(covariances, i, j, p, kind)
         elif row.op in ("=~", "~") and row.rhs != "1":
             values[index] = value * sd[j] / sd[i]
         elif row.op == "~*~":
-            values[index] = value * sd[at]
+            values[index] = value * (state.sd[at] if kind == "all" else 1.0)
         else:
             values[index] = value / sd[at]
     return values

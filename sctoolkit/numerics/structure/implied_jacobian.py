@@ -60,7 +60,17 @@ def _entry_jacobian(model: GroupModel, layout: Layout, state: ModelState) -> Flo
     tau[model.row[at], at] = 1.0
     if model.derived.size:
         _follow_scales(model, layout, state, pairs, diagonal)
-    return _standardise(layout, state, pairs, diagonal, mean, tau)
+    return _standardise(layout, state, pairs, diagonal, mean, tau, _slope_change(model, layout, state))
+
+
+def _slope_change(model: GroupModel, layout: Layout, state: ModelState) -> FloatArray:
+    """Return the derivatives of the slopes of the latent responses: dG/dB_ij = G e_i e_j' (I - B)^-1."""
+    slopes = np.zeros((layout.slope_item.size, model.kind.size))
+    if layout.slope_item.size:
+        at = np.flatnonzero(model.kind == Kind.PATH)
+        left = state.total[np.ix_(layout.slope_item, model.row[at])]
+        slopes[:, at] = left * state.total[np.ix_(model.col[at], layout.slope_covariate)].T
+    return slopes
 
 
 def _follow_scales(
@@ -85,13 +95,20 @@ def _follow_scales(
 
 
 def _standardise(
-    layout: Layout, state: ModelState, pairs: FloatArray, diagonal: FloatArray, mean: FloatArray, tau: FloatArray
+    layout: Layout,
+    state: ModelState,
+    pairs: FloatArray,
+    diagonal: FloatArray,
+    mean: FloatArray,
+    tau: FloatArray,
+    slopes: FloatArray,
 ) -> FloatArray:
     """Return derivatives of the observed quantities from those of the latent responses."""
     variance, sd = np.diag(state.sigma), state.sd
     ordered = np.ones(sd.size, dtype=bool)
     ordered[layout.variance_item] = False
-    log_sd = np.where(ordered[:, None], diagonal / (2.0 * variance[:, None]), 0.0)
+    ordered[layout.slope_covariate] = False
+    log_sd = np.where(ordered[:, None], diagonal / (2.0 * np.where(ordered, variance, 1.0)[:, None]), 0.0)
     a, b = layout.pair_a, layout.pair_b
     scale = 1.0 / (sd[a] * sd[b])
     pairs *= scale[:, None]
@@ -104,4 +121,8 @@ def _standardise(
     own = item[at]
     standard = (state.thresholds[which[at]] - state.mu[own]) / sd[own]
     location[at] = (tau[which[at]] - mean[own]) / sd[own, None] - standard[:, None] * log_sd[own]
-    return np.vstack([location, diagonal[layout.variance_item], pairs])
+    if layout.slope_item.size:
+        item = layout.slope_item
+        raw = state.total[item, layout.slope_covariate]
+        slopes = (slopes - raw[:, None] * log_sd[item]) / sd[item, None]
+    return np.vstack([location, slopes, diagonal[layout.variance_item], pairs])

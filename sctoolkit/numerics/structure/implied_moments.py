@@ -8,7 +8,7 @@ Psi, ``means`` holds nu and alpha. For ordered items only standardised quantitie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -17,6 +17,11 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
+
+
+def _none() -> IntArray:
+    """Return no positions."""
+    return np.zeros(0, dtype=np.intp)
 
 
 class Kind(IntEnum):
@@ -55,6 +60,9 @@ class GroupModel:
         Ordered items whose residual variance follows from their scale (delta parameterization).
     mean_structure : bool
         Whether means of continuous items are modelled.
+    covariates : (c,) int
+        Items on which all moments are conditional: they have neither mean nor variance here, and their paths imply
+        the slopes of the other items.
     """
 
     ordered: BoolArray
@@ -71,6 +79,7 @@ class GroupModel:
     entry_offset: FloatArray
     derived: IntArray
     mean_structure: bool
+    covariates: IntArray = field(default_factory=_none)
 
     @property
     def n_items(self) -> int:
@@ -100,10 +109,11 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Order of the moments of one group: locations, variances of continuous items, covariances.
+    """Order of the moments of one group: locations, slopes, variances of continuous items, covariances.
 
     Locations come item by item: the thresholds of an ordered item, the mean of a continuous one (when means are
-    modelled). Covariances are the pairs of the lower triangle by columns; correlations for pairs of ordered items.
+    modelled). Slopes come covariate by covariate. Covariances are the pairs of the lower triangle by columns;
+    correlations for pairs of ordered items. Covariates have no moments of their own.
     """
 
     location_item: IntArray
@@ -111,6 +121,8 @@ class Layout:
     variance_item: IntArray
     pair_a: IntArray
     pair_b: IntArray
+    slope_item: IntArray = field(default_factory=_none)
+    slope_covariate: IntArray = field(default_factory=_none)
 
     @property
     def n_locations(self) -> int:
@@ -120,10 +132,12 @@ class Layout:
     @property
     def n_moments(self) -> int:
         """Return the length of the moment vector."""
-        return int(self.location_item.size + self.variance_item.size + self.pair_a.size)
+        return int(self.location_item.size + self.slope_item.size + self.variance_item.size + self.pair_a.size)
 
 
-def moment_layout(ordered: BoolArray, threshold_item: IntArray, mean_structure: bool) -> Layout:
+def moment_layout(
+    ordered: BoolArray, threshold_item: IntArray, mean_structure: bool, covariates: IntArray | None = None
+) -> Layout:
     """Return the order of the moments.
 
     Examples
@@ -133,7 +147,10 @@ def moment_layout(ordered: BoolArray, threshold_item: IntArray, mean_structure: 
     """
     items: list[int] = []
     which: list[int] = []
+    held = _none() if covariates is None else covariates
     for item, is_ordered in enumerate(ordered):
+        if item in held:
+            continue
         if is_ordered:
             own = np.flatnonzero(threshold_item == item)
             items.extend([item] * own.size)
@@ -141,9 +158,16 @@ def moment_layout(ordered: BoolArray, threshold_item: IntArray, mean_structure: 
         elif mean_structure:
             items.append(item)
             which.append(-1)
-    pair_a, pair_b = np.triu_indices(ordered.size, 1)
+    own = np.setdiff1d(np.arange(ordered.size), held)
+    pair_a, pair_b = np.triu_indices(own.size, 1)
     return Layout(
-        np.array(items, dtype=np.intp), np.array(which, dtype=np.intp), np.flatnonzero(~ordered), pair_a, pair_b
+        np.array(items, dtype=np.intp),
+        np.array(which, dtype=np.intp),
+        own[~ordered[own]],
+        own[pair_a],
+        own[pair_b],
+        np.tile(own, held.size),
+        np.repeat(held, own.size),
     )
 
 
@@ -208,11 +232,12 @@ def moments(layout: Layout, state: ModelState) -> FloatArray:
 
     Notes
     -----
-    Thresholds (tau - mu) / sd, means mu, variances, and covariances divided by the sds of ordered items.
+    Thresholds (tau - mu) / sd, means mu, variances, and slopes and covariances divided by the sds of ordered items.
     """
     mean = state.mu[layout.location_item]
     location = mean.copy()
     at = layout.location_threshold >= 0
     location[at] = (state.thresholds[layout.location_threshold[at]] - mean[at]) / state.sd[layout.location_item[at]]
     pairs = state.sigma[layout.pair_a, layout.pair_b] / (state.sd[layout.pair_a] * state.sd[layout.pair_b])
-    return np.concatenate([location, np.diag(state.sigma)[layout.variance_item], pairs])
+    slopes = state.total[layout.slope_item, layout.slope_covariate] / state.sd[layout.slope_item]
+    return np.concatenate([location, slopes, np.diag(state.sigma)[layout.variance_item], pairs])
