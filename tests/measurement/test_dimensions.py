@@ -9,6 +9,7 @@ import pytest
 from sctoolkit.measurement.exploration.dimensions import n_factors
 from sctoolkit.numerics.exploration.ekc import leading_run, reference_eigenvalues
 from sctoolkit.numerics.exploration.hull import hull
+from sctoolkit.numerics.exploration.hull_fit import cfi_by_factors
 from sctoolkit.numerics.exploration.map_test import average_partials
 from sctoolkit.numerics.ordinal.null_polychorics import null_correlations
 from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
@@ -48,7 +49,8 @@ def test_three_factors_are_found(nine, correlation):
     counts = {term: suggestion.n_factors for term, suggestion in found.suggestions.items()}
     assert all(counts[term] == 3 for term in counts if term.startswith("parallel"))
     assert counts["EKC"] == 3
-    assert counts["Hull"] == 3
+    assert counts["Hull, CAF"] == 3
+    assert counts["Hull, CFI"] == 3
     assert len(found.eigenvalue_frame()) == 9
 
 
@@ -94,6 +96,92 @@ def test_hull_by_hand():
     assert found.n_factors == 2
     assert found.st[1] == pytest.approx(0.5 / 0.3)
     assert found.st[2] == pytest.approx(30.0)
+
+
+def hull_in_words(fit, parameters):
+    """The procedure of Lorenzo-Seva, Timmerman and Kiers (2011, p. 351) by plain loops: the number of factors.
+
+    Step 3: leave out each solution with a worse fit than one with fewer factors. Step 4: go through all triplets of
+    adjacent solutions and leave the middle one out if its point is below or on the line through its neighbours; repeat
+    until none is left out. Step 5: st of those that are left; step 6: the solution with the largest st. Where
+    fewer than three are left, the best fitting one.
+    """
+    kept = [i for i in range(len(fit)) if all(fit[i] > fit[j] for j in range(i))]
+    again = True
+    while again:
+        again = False
+        for i in range(1, len(kept) - 1):
+            (x0, x1, x2), (y0, y1, y2) = ([v[k] for k in kept[i - 1 : i + 2]] for v in (parameters, fit))
+            if y1 <= y0 + (y2 - y0) / (x2 - x0) * (x1 - x0):
+                del kept[i]
+                again = True
+                break
+    st = {}
+    for i in range(1, len(kept) - 1):
+        a, b, c = kept[i - 1 : i + 2]
+        gained = (fit[b] - fit[a]) / (parameters[b] - parameters[a])
+        st[b] = gained / ((fit[c] - fit[b]) / (parameters[c] - parameters[b]))
+    return (max(st, key=st.get) if st else kept[-1]), st
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_hull_equals_plain_loops(seed):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(3, 9))
+    steps = rng.exponential(0.5 ** np.arange(size)) * np.where(rng.random(size) < 0.2, -0.3, 1.0)
+    fit = np.cumsum(np.concatenate([[0.0], steps]))
+    parameters = np.array([12 * m - m * (m - 1) / 2 for m in range(size + 1)])
+    found = hull(fit, parameters)
+    number, st = hull_in_words(fit.tolist(), parameters.tolist())
+    assert found.n_factors == number
+    assert {i: found.st[i] for i in np.flatnonzero(np.isfinite(found.st))} == pytest.approx(st)
+
+
+def test_cfi_of_the_hull_equals_the_definition(nine):
+    """The likelihood function minimised over loadings and uniquenesses themselves, and CFI written out."""
+    from scipy.optimize import minimize
+
+    r, n = nine.corr().to_numpy(), 500
+    found = cfi_by_factors(r, 2, n)
+    free = [0.0]
+    for m in range(1, 3):
+
+        def discrepancy(x, m=m):
+            loadings = x[: 9 * m].reshape(9, m)
+            implied = loadings @ loadings.T + np.diag(np.exp(x[9 * m :]))
+            log_r, log_implied = (np.linalg.slogdet(matrix)[1] for matrix in (r, implied))
+            return log_implied - log_r + np.trace(r @ np.linalg.inv(implied)) - 9
+
+        rng = np.random.default_rng(m)
+        starts = 0.5 * rng.standard_normal((2, 9 * m + 9))
+        fit = min((minimize(discrepancy, start, method="L-BFGS-B") for start in starts), key=lambda it: it.fun)
+        degrees = ((9 - m) ** 2 - (9 + m)) / 2
+        null = -(n - 1) * np.log(np.linalg.det(r)) - 36
+        free.append(1 - ((n - 1) * fit.fun - degrees) / null)
+    assert found.fit == pytest.approx(free, abs=1e-4)  # the general optimiser's tolerance
+    assert found.n_parameters.tolist() == [0, 9, 17]
+
+
+def test_hull_says_why_it_has_no_cfi(nine):
+    found = n_factors(nine.assign(again=nine["y1"]), correlation="pearson", seed=1, n_iterations=20)
+    assert "Hull, CFI" not in found.suggestions
+    assert "positive definite" in next(note.sentence for note in found.caveats if note.code == "no_hull_cfi")
+
+
+@pytest.mark.slow
+def test_hull_finds_the_factors_of_a_population():
+    """Share of 60 samples (300 people, 12 items, three factors that correlate .3) in which three are found."""
+    rng = np.random.default_rng(20)
+    pattern = np.kron(np.eye(3), np.full((4, 1), 0.7))
+    factor = np.linalg.cholesky(np.full((3, 3), 0.3) + 0.7 * np.eye(3))
+    hits = {"Hull, CAF": 0, "Hull, CFI": 0}
+    for run in range(60):
+        latent = rng.standard_normal((300, 3)) @ factor.T @ pattern.T + np.sqrt(0.51) * rng.standard_normal((300, 12))
+        items = pd.DataFrame(np.digitize(latent, [-1, 0, 1]), columns=[f"q{j}" for j in range(12)])
+        found = n_factors(items, correlation="pearson", seed=run, n_iterations=40).suggestions
+        for term in hits:
+            hits[term] += found[term].n_factors == 3
+    assert min(hits.values()) >= 54
 
 
 def test_seed_makes_it_repeatable(nine):

@@ -12,10 +12,10 @@ from sctoolkit.errors import DataError, OptionError, SctoolkitError
 from sctoolkit.measurement.exploration.adequacy import Adequacy, adequacy
 from sctoolkit.measurement.exploration.correlation_input import CorrelationInput, correlation_input
 from sctoolkit.measurement.exploration.dimensions_result import FactorNumber, Suggestion
-from sctoolkit.numerics.exploration.common_part import common_part_accounted_for
 from sctoolkit.numerics.exploration.ekc import leading_run, reference_eigenvalues
-from sctoolkit.numerics.exploration.extraction import extract, max_factors
+from sctoolkit.numerics.exploration.extraction import max_factors
 from sctoolkit.numerics.exploration.hull import hull
+from sctoolkit.numerics.exploration.hull_fit import caf_by_factors, cfi_by_factors
 from sctoolkit.numerics.exploration.map_test import average_partials
 from sctoolkit.numerics.exploration.parallel_analysis import (
     NullEigenvalues,
@@ -82,8 +82,8 @@ def n_factors(
     Parallel analysis compares leading eigenvalues (of components, and of the matrix reduced by the communalities of
     one minres factor) with those of independent normal data and of the data with every column shuffled by itself,
     polychorics estimated anew each time. MAP: Velicer's average squared and fourth-power partial correlation. EKC:
-    the published rule with its floor of 1. Hull: common part accounted for, minres, up to one factor more than
-    parallel analysis.
+    the published rule with its floor of 1. Hull: by the common part accounted for (minres) and by CFI (maximum
+    likelihood), up to one factor more than parallel analysis.
 
     References
     ----------
@@ -99,32 +99,18 @@ def n_factors(
     >>> n_factors(items, correlation="polychoric", seed=1, n_iterations=50).suggestions["MAP"].n_factors
     2
     """
-    check_option("correlation", correlation)
-    if n_iterations < 20:
-        raise OptionError(f"Option `n_iterations` must be at least 20, not {n_iterations}.")
-    if not 0.5 <= quantile < 1.0:
-        raise OptionError(f"Option `quantile` must be from 0.5 to below 1, not {quantile}.")
-    if correlation == "pearson" and missing == "pairwise":
-        raise OptionError(
-            "Product-moment parallel analysis must have complete respondents.", hint='`missing="listwise"`.'
-        )
+    _check_options(correlation, missing, n_iterations, quantile)
     given = correlation_input(
         data, correlation, n_obs=None, scale=scale, missing=missing, smooth=smooth, covariance=False
     )
+    _check_correlations(given)
     r = given.correlation
-    if len(given.names) < 3:
-        raise DataError(f"At least 3 items are needed to ask for factors, not {len(given.names)}.")
-    if not bool(np.isfinite(r).all()):
-        raise DataError(
-            "Every pair of items must have been answered by some people, and some were not.",
-            where=f"{int((~np.isfinite(r)).sum()) // 2} correlations are unknown.",
-            hint="Leave one of the items out, or analyse the forms of the questionnaire separately.",
-        )
     observed, reduced = eigenvalues(r), reduced_eigenvalues(r)
     nulls = _nulls(given, n_iterations, np.random.default_rng(seed))
     suggestions = _parallel(observed, reduced, nulls, quantile)
     most = min(suggestions["parallel, factors, permuted"].n_factors + 1, max_factors(len(r)))
-    suggestions |= {**_map(r), **_ekc(observed, given.n_obs), **_hull(r, max(most, 1))}
+    by_hull, without = _hull(r, max(most, 1), given.n_obs)
+    suggestions |= {**_map(r), **_ekc(observed, given.n_obs), **by_hull}
     measured, notes = _adequacy(r, given.n_obs)
     return FactorNumber(
         items=given.names,
@@ -145,8 +131,39 @@ def n_factors(
             options={"correlation": correlation, "n_iterations": n_iterations, "quantile": quantile},
             seed=seed,
         ),
-        caveats=(*given.caveats, *notes, *_disagreement(suggestions)),
+        caveats=(*given.caveats, *notes, *without, *_disagreement(suggestions)),
     )
+
+
+def _check_options(correlation: str, missing: str, n_iterations: int, quantile: float) -> None:
+    """Raise on options that are not offered."""
+    check_option("correlation", correlation)
+    if n_iterations < 20:
+        raise OptionError(
+            f"Option `n_iterations` must be at least 20, not {n_iterations}.", hint="500 or more are advised."
+        )
+    if not 0.5 <= quantile < 1.0:
+        raise OptionError(f"Option `quantile` must be from 0.5 to below 1, not {quantile}.", hint="`quantile=0.95`.")
+    if correlation == "pearson" and missing == "pairwise":
+        raise OptionError(
+            "Product-moment parallel analysis must have complete respondents.", hint='`missing="listwise"`.'
+        )
+
+
+def _check_correlations(given: CorrelationInput) -> None:
+    """Raise unless there are three items whose correlations are all known."""
+    r = given.correlation
+    if len(given.names) < 3:
+        raise DataError(
+            f"At least 3 items are needed to ask for factors, not {len(given.names)}.",
+            hint="With two items there is one correlation, and `reliability` describes it.",
+        )
+    if not bool(np.isfinite(r).all()):
+        raise DataError(
+            "Every pair of items must have been answered by some people, and some were not.",
+            where=f"{int((~np.isfinite(r)).sum()) // 2} correlations are unknown.",
+            hint="Leave one of the items out, or analyse the forms of the questionnaire separately.",
+        )
 
 
 def _nulls(given: CorrelationInput, n_iterations: int, rng: np.random.Generator) -> dict[str, NullEigenvalues]:
@@ -192,22 +209,23 @@ def _ekc(observed: FloatArray, n_obs: int) -> dict[str, Suggestion]:
     return {"EKC": Suggestion(term="EKC", n_factors=count, method="eigenvalues above references of at least 1")}
 
 
-def _hull(r: FloatArray, most: int) -> dict[str, Suggestion]:
-    """Suggestion of the Hull method over 0 .. most factors."""
-    p = len(r)
-    fits, parameters = [common_part_accounted_for(r)], [0.0]
-    for m in range(1, most + 1):
-        try:
-            loadings = extract(r, m, "minres").loadings
-        except SctoolkitError:
-            break
-        residual = r - loadings @ loadings.T
-        np.fill_diagonal(residual, 1.0)
-        fits.append(common_part_accounted_for(residual))
-        parameters.append(p * m - m * (m - 1) / 2)
-    found = hull(np.array(fits), np.array(parameters))
-    method = f"break of CAF over 0 to {len(fits) - 1} factors (minres)"
-    return {"Hull": Suggestion(term="Hull", n_factors=found.n_factors, method=method)}
+def _hull(r: FloatArray, most: int, n_obs: int) -> tuple[dict[str, Suggestion], tuple[Caveat, ...]]:
+    """Suggestions of the Hull method over 0 .. most factors by CAF and CFI, and the caveat where there is no CFI."""
+    fits, notes = {"CAF": caf_by_factors(r, most)}, tuple[Caveat, ...]()
+    try:
+        fits["CFI"] = cfi_by_factors(r, most, n_obs)
+    except SctoolkitError as error:
+        notes = (Caveat(code="no_hull_cfi", sentence=f"The Hull method was left without CFI: {error.problem}"),)
+    extractions = {"CAF": "minres", "CFI": "ML"}
+    found = {
+        f"Hull, {index}": Suggestion(
+            term=f"Hull, {index}",
+            n_factors=hull(given.fit, given.n_parameters).n_factors,
+            method=f"break of {index} over 0 to {given.fit.size - 1} factors ({extractions[index]})",
+        )
+        for index, given in fits.items()
+    }
+    return found, notes
 
 
 def _adequacy(r: FloatArray, n_obs: int) -> tuple[Adequacy | None, tuple[Caveat, ...]]:

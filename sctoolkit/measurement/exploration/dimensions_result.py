@@ -36,7 +36,7 @@ class FactorNumber(Result):
     Attributes
     ----------
     suggestions : mapping of term to Suggestion
-        Parallel analysis in four forms, MAP in two, EKC, Hull.
+        Parallel analysis in four forms, MAP in two, EKC, Hull in two.
     eigenvalues, reduced_eigenvalues : (p,) arrays
         Of the correlations, and with communalities of one factor on the diagonal.
     null_components, null_factors : mappings of "normal" and "permuted" to (p,) arrays

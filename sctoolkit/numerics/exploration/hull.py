@@ -20,7 +20,8 @@ class Hull:
     """Solutions compared.
 
     ``n_parameters`` and ``fit`` of 0, 1, ..., m factors; ``on_hull`` those on the upper convex hull; ``st`` the ratio
-    of slopes of the inner ones (nan elsewhere); ``n_factors`` where it is largest, 0 if there is no inner solution.
+    of slopes of the inner ones (nan elsewhere); ``n_factors`` where it is largest. Without an inner solution it is the
+    best fitting number, or 0 where only 0 and 1 were compared.
     """
 
     n_parameters: FloatArray
@@ -66,5 +67,6 @@ def hull(fit: FloatArray, n_parameters: FloatArray) -> Hull:
         st[middle] = before / after
     on_hull = np.zeros(fit.size, dtype=np.bool_)
     on_hull[kept] = True
-    best = 0 if bool(np.isnan(st).all()) else int(np.nanargmax(st))
+    inner = not bool(np.isnan(st).all())
+    best = int(np.nanargmax(st)) if inner else kept[-1] if fit.size > 2 else 0
     return Hull(n_parameters, fit, on_hull, st, best)
