@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from sctoolkit.change.designs.staggered_did import entry_orders, simple_gains, staggered_did
+from sctoolkit.change.designs.staggered_did import staggered_did
 from sctoolkit.errors import DataError, DesignError
+from sctoolkit.numerics.change.entry_order import entry_orders, simple_gains
 
 KEYS = {"outcome": "y", "unit": "org", "wave": "wave", "entry": "entry"}
 
@@ -71,7 +73,8 @@ def test_permutation_lists_every_order_and_counts_ties():
 
 
 def test_estimates_in_rows_agree_with_the_kernel():
-    from sctoolkit.numerics.change.group_time import aggregate, group_time
+    from sctoolkit.numerics.change.group_time import group_time
+    from sctoolkit.numerics.change.group_time_averages import aggregate
 
     rng = np.random.default_rng(1)
     y = rng.normal(size=(7, 5))
@@ -118,6 +121,42 @@ def test_what_cannot_be_estimated():
     mixed.loc[0, "entry"] = 3
     with pytest.raises(DataError, match="one wave of entry"):
         staggered_did(mixed, **KEYS)
+
+
+def test_the_band_is_wider_than_each_interval_and_no_wider_than_bonferroni():
+    table = staggered_did(frame((2, 2, 2, 3, 3, 3, 4, 4, 0, 0, 0, 0), n_waves=5), **KEYS).tidy()
+    each = table.query("estimator == 'by waves since entry'").set_index("term")
+    band = table.query("estimator == 'by waves since entry, all at once'").set_index("term").loc[each.index]
+    assert (band["estimate"] == each["estimate"]).all()
+    wider = (band["ci_high"] - band["ci_low"]) / (each["ci_high"] - each["ci_low"])
+    bonferroni = stats.t.ppf(1 - 0.025 / len(each), each["dof"]) / stats.t.ppf(0.975, each["dof"])
+    assert (wider > 1).all()
+    assert (wider < bonferroni).all()
+
+
+def test_one_wave_since_entry_needs_no_band():
+    table = staggered_did(frame((2, 2, 2, 0, 0, 0), n_waves=2), **KEYS).tidy()
+    assert not table["estimator"].str.contains("all at once").any()
+
+
+def test_permutation_has_the_interval_of_a_constant_gain():
+    found = staggered_did(frame((2, 2, 3, 3, 0, 0), gain=0.5), **KEYS)
+    order = next(e for e in found.estimates if e.estimator == "permutation of the order of entry")
+    assert order.ci_low < 0.5 < order.ci_high
+
+
+@pytest.mark.slow
+def test_the_band_covers_all_averages_at_once_as_promised():
+    held, each_held = 0, 0
+    for draw in range(400):
+        data = frame((2,) * 6 + (3,) * 6 + (0,) * 8, n_waves=4, gain=0.5, people=1, seed=draw)
+        table = staggered_did(data, n_draws=1, **KEYS).tidy()
+        truth = table["term"].str.contains("since").astype(float) * 0.5
+        inside = (table["ci_low"] <= truth) & (truth <= table["ci_high"])
+        held += inside[table["estimator"] == "by waves since entry, all at once"].all()
+        each_held += inside[table["estimator"] == "by waves since entry"].all()
+    assert held / 400 > 0.92  # Monte-Carlo error .011
+    assert each_held < held
 
 
 @pytest.mark.slow

@@ -7,13 +7,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sctoolkit.numerics.change.group_time import (
-    _share_influence,
-    aggregate,
-    group_time,
-    negative_weight_share,
-    pre_entry_wald,
-)
+from sctoolkit.numerics.change.group_time import group_time
+from sctoolkit.numerics.change.group_time_averages import _share_influence, aggregate
+from sctoolkit.numerics.change.pre_entry import pre_entry_wald
+from sctoolkit.numerics.change.two_way_weights import negative_weight_share
 
 
 @pytest.fixture(scope="module")

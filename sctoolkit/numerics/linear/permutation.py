@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sctoolkit.errors import NotIdentifiedError
+from sctoolkit.numerics.linear.shift_interval import shift_interval
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -197,11 +198,13 @@ def _invert(
     alpha: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Interval of constant shifts that are not rejected at alpha."""
+    if measure is _difference:
+        base, lean = (_difference(v, deals, weight) for v in (values, treated.astype(np.float64)))
+        return shift_interval(base, lean, estimate, 1 - alpha)
     rows = np.vstack([treated[None, :], deals])
-    moved = _as_shifted(values, treated, rows, weight, measure)
 
     def p_at(shift: float) -> float:
-        found = moved(shift)
+        found = measure(values - shift * treated, rows, weight)
         observed, drawn = abs(float(found[0])), found[1:]
         return float((np.abs(drawn) >= observed - TIE * max(1.0, observed)).mean())
 
@@ -219,16 +222,6 @@ def _invert(
             inside, outside = (middle, outside) if p_at(middle) > alpha else (inside, middle)
         limits.append((inside + outside) / 2)
     return float(limits[0]), float(limits[1])
-
-
-def _as_shifted(
-    values: FloatArray, treated: BoolArray, rows: BoolArray, weight: FloatArray, measure: Measure
-) -> Callable[[float], FloatArray]:
-    """Return the statistic of every row of deals as a function of the shift; a difference of means is linear in it."""
-    if measure is not _difference:
-        return lambda shift: measure(values - shift * treated, rows, weight)
-    base, lean = _difference(values, rows, weight), _difference(treated.astype(np.float64), rows, weight)
-    return lambda shift: base - shift * lean
 
 
 def flip_signs(values: FloatArray, *, n_draws: int = 9999, seed: int = 1) -> Permutation:
