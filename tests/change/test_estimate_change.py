@@ -182,8 +182,28 @@ def test_order_of_rows_does_not_matter(panel):
 def test_weights_of_one_change_nothing(panel):
     first = estimate_change(panel, cluster="org", **KEYS)
     second = estimate_change(panel.assign(w=1.0), cluster="org", weight="w", **KEYS)
-    for a, b in zip(first.estimates, second.estimates, strict=True):
-        assert b.estimate == pytest.approx(a.estimate, nan_ok=True)
+    plain = {(e.estimand, e.estimator, e.wave): e for e in first.estimates if e.term is None}
+    for e in second.estimates:
+        twin = plain.get((e.estimand, e.estimator.removesuffix(", unweighted"), e.wave))
+        if twin is not None:
+            assert e.estimate == pytest.approx(twin.estimate, nan_ok=True)
+            assert e.std_error == pytest.approx(twin.std_error, nan_ok=True)
+
+
+def test_weighted_records_are_answered_by_a_weighted_regression(panel):
+    weights = np.random.default_rng(5).uniform(0.5, 2, len(panel))
+    data = panel.assign(w=weights, post=panel["wave"] - 1.0)
+    result = estimate_change(data, cluster="org", weight="w", **KEYS)
+    term = regress("y ~ post", data, cluster="org", weights="w").tidy().set_index("term").loc["post"]
+    assert numbers(result, "regression on all records", "primary") == pytest.approx(
+        term[["estimate", "std_error", "dof", "p_value"]].to_numpy(dtype=float)
+    )
+    plain = estimate_change(panel, cluster="org", **KEYS)
+    assert numbers(result, "mixed model, unweighted", "check")[0] == numbers(plain, "mixed model")[0]
+    assert numbers(result, "partly overlapping samples, unweighted", "check")[0] == pytest.approx(
+        numbers(plain, "partly overlapping samples")[0]
+    )
+    assert "weighted regression" in str(result.route)
 
 
 def test_wrong_links_are_corrected_for(panel):

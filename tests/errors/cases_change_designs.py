@@ -204,7 +204,6 @@ CASES = {
     "change_reliability": lambda: change(reliability=1.4),
     "change_false_match_rate": lambda: change(false_match_rate=1.0),
     "change_scale_range": lambda: change(scale_range=(5, 1)),
-    "change_matched_has_its_own": lambda: change(group="arm", assignment="matched"),
     "did_no_comparison": lambda: did(panel().query("arm == 1")),
     "did_one_wave": lambda: did(panel().query("wave == 1")),
     "did_empty_cell": lambda: did(panel().query("not (arm == 0 and wave == 2)")),

@@ -57,10 +57,10 @@ out$did_mixed <- kr(lmer(y ~ post * prog + (1 | unit) + (1 | org) + (1 | ow), tw
 X <- cbind(w$arm, 1, w$pre); M <- crossprod(X)
 s <- sum(resid(lm(pre ~ arm, w))^2); M[3, 3] <- M[3, 3] - 0.2 * s
 out$corrected <- as.numeric(solve(M, crossprod(X, w$y.2)))
-# GEE-free cross-check of four waves
+# four waves: people have a slope of their own
 f <- read.csv("change/waves.csv")
 f$w <- factor(f$wave)
-m <- lmer(y ~ w + (1 | id) + (1 | org) + (1 | ow), transform(f, ow = paste(org, wave)))
+m <- lmer(y ~ w + (1 + wave | id) + (1 | org) + (1 | ow), transform(f, ow = paste(org, wave)))
 out$waves <- unname(coef(summary(m, ddf = "Kenward-Roger"))[2:4, 1:3])
 out$versions <- list(R = R.version.string, lme4 = as.character(packageVersion("lme4")),
   pbkrtest = as.character(packageVersion("pbkrtest")), clubSandwich = as.character(packageVersion("clubSandwich")))

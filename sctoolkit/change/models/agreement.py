@@ -16,13 +16,14 @@ import pandas as pd
 from sctoolkit.change.models.mixed import mixed
 from sctoolkit.change.models.model_frame import ModelFrame, model_frame
 from sctoolkit.change.models.regress import regress
-from sctoolkit.change.models.regression import term_index
+from sctoolkit.change.models.terms import term_index
 from sctoolkit.change.route.guard import contrast_support
 from sctoolkit.errors import SctoolkitError
 from sctoolkit.numerics.linear.cluster_means import cluster_means, collapse
 from sctoolkit.numerics.linear.least_squares import fit_least_squares, sweep
 from sctoolkit.numerics.linear.permutation import flip_signs, permute_assignment
 from sctoolkit.numerics.linear.wild_bootstrap import wild_bootstrap
+from sctoolkit.options import checked_draws, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -116,6 +117,7 @@ def agreement(
     >>> round(agreement("y ~ x", data, term="x", cluster="site").smallest_p, 3)
     0.029
     """
+    seed, n_draws = checked_seed(seed), checked_draws(n_draws)
     model = model_frame(formula, data, [cluster])
     codes, _ = model.codes(cluster)
     position = term_index(model.terms, term)

@@ -7,21 +7,20 @@ freedom are ours: Kauermann-Carroll or Mancl-DeRouen with t(G - p), never its z.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
+from sctoolkit.change.models.marginal_fit import Correction, Family, Working, fit_marginal
 from sctoolkit.change.models.model_frame import model_frame
+from sctoolkit.change.models.terms import t_inference, term_rows
 from sctoolkit.change.route.guard import contrast_support, few_sites, refusal
 from sctoolkit.errors import DataError, NotIdentifiedError
 from sctoolkit.options import check_option
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 CORRECTIONS = {
     "none": "sandwich without correction",
@@ -32,7 +31,10 @@ CORRECTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarginalModel(Result):
-    """A generalised estimating equation; coefficients are on the link scale (log odds, log rate, or the outcome's)."""
+    """A generalised estimating equation; coefficients are on the link scale (log odds, log rate, or the outcome's).
+
+    ``alpha`` is the exchangeable working correlation, by moments with the terms taken off the pairs (Liang-Zeger).
+    """
 
     terms: tuple[str, ...]
     coef: FloatArray
@@ -54,24 +56,12 @@ class MarginalModel(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a term."""
-        critical = float(stats.t.ppf(0.5 + self.ci_level / 2, self.dof))
         return tidy_frame(
-            {
-                "term": term,
-                "estimate": self.coef[j],
-                "std_error": self.std_error[j],
-                "statistic": self.coef[j] / self.std_error[j],
-                "dof": self.dof,
-                "p_value": 2 * stats.t.sf(abs(self.coef[j] / self.std_error[j]), self.dof),
-                "ci_low": self.coef[j] - critical * self.std_error[j],
-                "ci_high": self.coef[j] + critical * self.std_error[j],
-                "ci_level": self.ci_level,
-                "n_obs": self.provenance.n_used,
-                "n_clusters": self.n_clusters,
-                "method": self.method,
-            }
-            for j, term in enumerate(self.terms)
-        )
+            term_rows(
+                self.terms, t_inference(self.coef, self.std_error, self.dof, self.ci_level), ci_level=self.ci_level,
+                n_obs=self.provenance.n_used, n_clusters=self.n_clusters, method=self.method,
+            )
+        )  # fmt: skip
 
     def glance(self) -> pd.DataFrame:
         """Return one row: sizes, working correlation."""
@@ -84,9 +74,9 @@ def gee(
     data: pd.DataFrame,
     *,
     cluster: str,
-    family: Literal["binomial", "poisson", "gaussian"] = "binomial",
-    working: Literal["exchangeable", "independence"] = "exchangeable",
-    correction: Literal["none", "kauermann-carroll", "mancl-derouen"] = "mancl-derouen",
+    family: Family = "binomial",
+    working: Working = "exchangeable",
+    correction: Correction = "mancl-derouen",
     offset: str | None = None,
     ci_level: float = 0.95,
 ) -> MarginalModel:
@@ -116,11 +106,19 @@ def gee(
         If a binomial outcome is not 0 or 1, or a count is below zero.
     NotIdentifiedError
         If there are no more clusters than terms.
+    ConvergenceError
+        If a term separates all yes from all no.
+
+    Notes
+    -----
+    The working correlation is Liang and Zeger's moment estimator, with the number of terms taken off the number of
+    pairs, as in R's gee; geepack's differs by that divisor and by its scale (`MarginalFit`).
 
     References
     ----------
-    Liang and Zeger (1986); Mancl and DeRouen (2001), doi:10.1111/j.0006-341X.2001.00126.x; Kauermann and Carroll
-    (2001), doi:10.1198/016214501753382309; Li and Redden (2015), doi:10.1002/sim.6344.   Oracle: gee_binary (geepack).
+    Liang and Zeger (1986), doi:10.1093/biomet/73.1.13; Mancl and DeRouen (2001),
+    doi:10.1111/j.0006-341X.2001.00126.x; Kauermann and Carroll (2001), doi:10.1198/016214501753382309; Li and Redden
+    (2015), doi:10.1002/sim.6344.   Oracle: gee_binary (geepack).
 
     Examples
     --------
@@ -149,18 +147,15 @@ def gee(
             f"A marginal model needs more clusters than terms, not {n_clusters} clusters and {p} terms.",
             hint="Leave terms out, or compare cluster proportions by permutation.",
         )
-    order = np.argsort(codes, kind="stable")
-    shift = None if offset is None else model.column(offset).to_numpy(dtype=np.float64)[order]
-    result = _statsmodels(model.outcome[order], model.design[order], codes[order], family, working, shift)
-    alpha = float(result.model.cov_struct.dep_params) if working == "exchangeable" else 0.0
-    vcov = _sandwich(result, model.outcome[order], model.design[order], codes[order], alpha, correction, family)
+    shift = None if offset is None else model.column(offset).to_numpy(dtype=np.float64)
+    fit = fit_marginal(model.outcome, model.design, codes, family, working=working, correction=correction, offset=shift)
     support = contrast_support(model.design, codes)
     alone = [term for term, count in zip(model.terms, support, strict=True) if count.smaller == 1]
-    error = np.sqrt(np.diag(vcov))
+    error = np.sqrt(np.diag(fit.vcov))
     error[[model.terms.index(term) for term in alone]] = np.nan
     return MarginalModel(
-        terms=model.terms, coef=np.asarray(result.params), std_error=error, vcov=vcov, dof=float(n_clusters - p),
-        family=family, working=working, alpha=alpha, n_clusters=n_clusters, ci_level=ci_level,
+        terms=model.terms, coef=fit.coef, std_error=error, vcov=fit.vcov, dof=fit.dof,
+        family=family, working=working, alpha=fit.alpha, n_clusters=n_clusters, ci_level=ci_level,
         method=f"{CORRECTIONS[correction]}, t(G-p)",
         provenance=Provenance(
             analysis=f"marginal {family} model {formula}", n_in=model.n_in, n_used=model.n_obs,
@@ -179,48 +174,3 @@ def _few(n_clusters: int) -> list[Caveat]:
         return []
     sentence = f"{n_clusters} clusters are few for a marginal model: compare cluster proportions by permutation too."
     return [Caveat(code="few_clusters", sentence=sentence, numbers={"n_clusters": n_clusters})]
-
-
-def _statsmodels(
-    outcome: FloatArray, design: FloatArray, codes: IntArray, family: str, working: str, offset: FloatArray | None
-) -> Any:
-    import statsmodels.api as sm
-
-    families = {"binomial": sm.families.Binomial, "poisson": sm.families.Poisson, "gaussian": sm.families.Gaussian}
-    structure = {"exchangeable": sm.cov_struct.Exchangeable, "independence": sm.cov_struct.Independence}[working]()
-    model = sm.GEE(outcome, design, groups=codes, family=families[family](), cov_struct=structure, offset=offset)
-    return model.fit(maxiter=200, ctol=1e-10)
-
-
-def _sandwich(
-    result: Any, outcome: FloatArray, design: FloatArray, codes: IntArray, alpha: float, correction: str, family: str
-) -> FloatArray:
-    """Bread meat bread with residuals of each cluster adjusted by (I - H)^-1/2 or (I - H)^-1."""
-    mean = np.asarray(result.fittedvalues)
-    variance = {"binomial": mean * (1 - mean), "poisson": mean, "gaussian": np.ones_like(mean)}[family]
-    slope = np.ones_like(mean) if family == "gaussian" else variance  # canonical links
-    root = np.sqrt(variance)
-    scaled = design * (slope / root)[:, None]
-    residual = (outcome - mean) / root
-    bounds = np.append(0, np.cumsum(np.bincount(codes)))
-    rows = [slice(bounds[g], bounds[g + 1]) for g in range(len(bounds) - 1)]
-    whitened = [_whiten(np.column_stack([scaled[r], residual[r]]), alpha) for r in rows]
-    bread = np.linalg.inv(sum(x[:, :-1].T @ x[:, :-1] for x in whitened))
-    power = {"none": 0.0, "kauermann-carroll": -0.5, "mancl-derouen": -1.0}[correction]
-    meat = np.zeros_like(bread)
-    for both in whitened:
-        x, e = both[:, :-1], both[:, -1]
-        values, vectors = np.linalg.eigh(np.eye(len(e)) - x @ bread @ x.T)
-        keep = values > 1e-10
-        adjusted = vectors @ (np.where(keep, np.where(keep, values, 1.0) ** power, 0.0) * (vectors.T @ e))
-        score = x.T @ adjusted
-        meat += np.outer(score, score)
-    return np.asarray(bread @ meat @ bread)
-
-
-def _whiten(block: FloatArray, alpha: float) -> FloatArray:
-    """Multiply by the inverse root of an exchangeable correlation matrix."""
-    n = len(block)
-    mean = block.mean(axis=0)
-    within, between = 1 / np.sqrt(1 - alpha), 1 / np.sqrt(1 + (n - 1) * alpha)
-    return np.asarray(within * (block - mean) + between * mean)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from sctoolkit.change.models.model_frame import model_frame
 from sctoolkit.change.models.random_syntax import effect_variables, parse_random, random_term
+from sctoolkit.change.models.terms import t_inference, term_rows
 from sctoolkit.change.route.guard import low_dof, refusal
 from sctoolkit.numerics.linear.lmm import fit_lmm
 from sctoolkit.numerics.linear.lmm_robust import robust_parts
@@ -39,17 +39,12 @@ class RobustMixed(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a fixed effect."""
-        statistic = self.coef / self.std_error
-        half = stats.t.ppf(0.5 + self.ci_level / 2, self.dof) * self.std_error
         return tidy_frame(
-            {
-                "term": term, "estimate": self.coef[j], "std_error": self.std_error[j], "statistic": statistic[j],
-                "dof": self.dof[j], "p_value": 2 * stats.t.sf(abs(statistic[j]), self.dof[j]),
-                "ci_low": self.coef[j] - half[j], "ci_high": self.coef[j] + half[j], "ci_level": self.ci_level,
-                "n_obs": self.provenance.n_used, "n_clusters": self.n_clusters,
-                "method": "REML, CR2 by cluster, Satterthwaite",
-            }
-            for j, term in enumerate(self.terms)
+            term_rows(
+                self.terms, t_inference(self.coef, self.std_error, self.dof, self.ci_level), ci_level=self.ci_level,
+                n_obs=self.provenance.n_used, n_clusters=self.n_clusters,
+                method="REML, CR2 by cluster, Satterthwaite",
+            )
         )  # fmt: skip
 
 

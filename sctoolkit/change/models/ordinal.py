@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from scipy.special import expit, ndtr
 
 from sctoolkit.change.models.model_frame import ModelFrame, model_frame
+from sctoolkit.change.models.net_shift import clustered_vcov, net_shift
+from sctoolkit.change.models.terms import t_inference, term_rows
 from sctoolkit.change.route.guard import contrast_support, few_sites, refusal
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.ordinal.cumulative_link import CumulativeFit, fit_cumulative
@@ -30,7 +31,8 @@ class OrderedModel(Result):
     """A cumulative link model: positive slopes move answers upwards.
 
     ``higher`` is, for each term, the chance that an answer with the term one unit up is above one without it, less the
-    chance of the reverse, averaged over people; ``proportional_p`` tests each term for equal odds at all cut-points.
+    chance of the reverse, averaged over people, and ``higher_error`` its standard error; ``proportional_p`` tests each
+    term for equal odds at all cut-points.
     """
 
     terms: tuple[str, ...]
@@ -39,6 +41,7 @@ class OrderedModel(Result):
     thresholds: FloatArray
     categories: tuple[str, ...]
     higher: FloatArray
+    higher_error: FloatArray
     proportional_p: FloatArray
     dof: float
     link: str
@@ -50,29 +53,19 @@ class OrderedModel(Result):
     caveats: tuple[Caveat, ...]
 
     def __post_init__(self) -> None:
-        for name in ("coef", "std_error", "thresholds", "higher", "proportional_p"):
+        for name in ("coef", "std_error", "thresholds", "higher", "higher_error", "proportional_p"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a term (link scale), then one a term with role ``net shift``."""
-        critical = float(stats.t.ppf(0.5 + self.ci_level / 2, self.dof))
-        shared = {"n_obs": self.provenance.n_used, "n_clusters": self.n_clusters}
+        shared = {"n_obs": self.provenance.n_used, "n_clusters": self.n_clusters, "ci_level": self.ci_level}
         rows = []
-        for j, term in enumerate(self.terms):
-            statistic = self.coef[j] / self.std_error[j]
-            rows.append(
-                {
-                    "term": term, "role": "coefficient", "estimate": self.coef[j], "std_error": self.std_error[j],
-                    "statistic": statistic, "dof": self.dof, "p_value": 2 * stats.t.sf(abs(statistic), self.dof),
-                    "ci_low": self.coef[j] - critical * self.std_error[j],
-                    "ci_high": self.coef[j] + critical * self.std_error[j], "ci_level": self.ci_level,
-                    "method": self.method, **shared,
-                }
-            )  # fmt: skip
-        rows += [
-            {"term": t, "role": "net shift", "estimate": h, "method": "P(higher) - P(lower), averaged", **shared}
-            for t, h in zip(self.terms, self.higher, strict=True)
-        ]
+        for role, values, errors, method in (
+            ("coefficient", self.coef, self.std_error, self.method),
+            ("net shift", self.higher, self.higher_error, f"P(higher) - P(lower), averaged; {self.method}"),
+        ):
+            columns = t_inference(values, errors, self.dof, self.ci_level)
+            rows += term_rows(self.terms, columns, role=role, method=method, **shared)
         return tidy_frame(rows)
 
     def glance(self) -> pd.DataFrame:
@@ -130,15 +123,18 @@ def ordinal(
     levels, codes = np.unique(model.outcome, return_inverse=True)
     fit = fit_cumulative(design, codes.astype(np.int64), len(levels), link)
     clusters = model.codes(cluster)[0] if cluster else None
-    error, dof, method, notes = _errors(fit, design, terms, clusters)
+    vcov, alone, dof, method, notes = _errors(fit, design, terms, clusters)
+    shifts = [net_shift(fit, design, j, link) for j in range(len(terms))]
     proportional = _proportional(fit, design, codes.astype(np.int64), len(levels), link)
     for term, p in zip(terms, proportional, strict=True):
         if p < 0.05:
             sentence = f"Equal odds at all cut-points is doubtful for `{term}` (p {p:.3f}): read category shares."
             notes.append(Caveat(code="odds_not_proportional", sentence=sentence, numbers={"p": float(p)}))
     return OrderedModel(
-        terms=terms, coef=fit.slopes, std_error=error, thresholds=fit.thresholds,
-        categories=tuple(f"{level:g}" for level in levels), higher=_net_shift(fit, design, link),
+        terms=terms, coef=fit.slopes, thresholds=fit.thresholds,
+        std_error=np.where(alone, np.nan, np.sqrt(np.diag(vcov))[-len(terms):]),
+        categories=tuple(f"{level:g}" for level in levels), higher=np.array([value for value, _ in shifts]),
+        higher_error=np.where(alone, np.nan, [float(np.sqrt(slope @ vcov @ slope)) for _, slope in shifts]),
         proportional_p=proportional, dof=dof, link=link, loglik=fit.loglik,
         n_clusters=None if clusters is None else int(clusters.max()) + 1, ci_level=ci_level, method=method,
         provenance=_provenance(model, formula, cluster, link), caveats=(*model.dropped(), *notes),
@@ -154,25 +150,22 @@ def _provenance(model: ModelFrame, formula: str, cluster: str | None, link: str)
 
 def _errors(
     fit: CumulativeFit, design: FloatArray, terms: tuple[str, ...], clusters: IntArray | None
-) -> tuple[FloatArray, float, str, list[Caveat]]:
-    """Standard errors of slopes, degrees of freedom, method, caveats."""
-    p = fit.n_slopes
+) -> tuple[FloatArray, npt.NDArray[np.bool_], float, str, list[Caveat]]:
+    """Variance of the parameters, which slopes one site carries alone, degrees of freedom, method, caveats."""
     if clusters is None:
-        return np.sqrt(np.diag(fit.vcov))[-p:], np.inf, "maximum likelihood, z", []
+        return fit.vcov, np.zeros(len(terms), dtype=bool), np.inf, "maximum likelihood, z", []
     g = int(clusters.max()) + 1
     if g < 2:
         raise NotIdentifiedError(
             f"A sandwich by site needs at least 2 sites, and there is {g}.", hint="Leave `cluster` out."
         )
-    sums = np.zeros((g, fit.scores.shape[1]))
-    np.add.at(sums, clusters, fit.scores)
-    vcov = g / (g - 1) * fit.vcov @ (sums.T @ sums) @ fit.vcov
-    error = np.sqrt(np.diag(vcov))[-p:]
     support = contrast_support(design, clusters)
     alone = [term for term, count in zip(terms, support, strict=True) if count.smaller == 1]
-    error[[terms.index(term) for term in alone]] = np.nan
     notes = [refusal(alone, g)] if alone else []
-    return error, float(g - 1), "sandwich by site G/(G-1), t(G-1)", [*notes, *few_sites(terms, support)]
+    return (
+        clustered_vcov(fit, clusters), np.isin(terms, alone), float(g - 1), "sandwich by site G/(G-1), t(G-1)",
+        [*notes, *few_sites(terms, support)],
+    )  # fmt: skip
 
 
 def _proportional(
@@ -186,23 +179,4 @@ def _proportional(
         rest = np.delete(design, j, axis=1)
         free = fit_cumulative(rest, codes, k, link, nominal=design[:, [j]], require_finite=False)
         out[j] = stats.chi2.sf(max(2 * (free.loglik - fit.loglik), 0.0), k - 2)
-    return out
-
-
-def _net_shift(fit: CumulativeFit, design: FloatArray, link: str) -> FloatArray:
-    """P(higher) - P(lower) of an answer with a term one unit up against one without, averaged over rows."""
-    function = expit if link == "logit" else ndtr
-    cuts = np.concatenate([[-np.inf], fit.thresholds, [np.inf]])
-    out = np.empty(design.shape[1])
-    for j in range(design.shape[1]):
-        values = np.unique(design[:, j])
-        base = np.where(np.isin(values, (0.0, 1.0)).all(), 0.0, design[:, j])
-        shares = []
-        for up in (0.0, 1.0):
-            moved = design.copy()
-            moved[:, j] = base + up
-            shares.append(np.diff(function(cuts[None, :] - (moved @ fit.slopes)[:, None]), axis=1))
-        below = np.cumsum(shares[0], axis=1) - shares[0]
-        above = 1 - np.cumsum(shares[0], axis=1)
-        out[j] = float((shares[1] * (below - above)).sum(axis=1).mean())
     return out

@@ -124,13 +124,14 @@ def _result(
     n_clusters = None if codes is None else int(codes.max()) + 1
     kind, k = options["vcov"], len(terms)
     identity = np.eye(len(fit.coef))[:k]
-    table = np.array([infer_contrast(fit, parts, kind, n_clusters, row, options["ci_level"]) for row in identity])
+    each = [infer_contrast(fit, parts, kind, n_clusters, row, options["ci_level"]) for row in identity]
+    table = {name: np.array([float(one[name]) for one in each]) for name in each[0]}
     caveats = [*model.dropped()]
     if codes is not None and parts is not None and n_clusters is not None:
         alone = [term for term, row in zip(terms, identity, strict=True) if parts.rests_on_one_cluster(row)]
         caveats += [refusal(alone, n_clusters)] if alone else []
         caveats += few_sites(terms, contrast_support(design[:, :k], codes))
-        caveats += low_dof(terms, table[:, 2])
+        caveats += low_dof(terms, table["dof"])
     if fit.sigma2 == 0:
         perfect = (
             "The terms fit the outcome perfectly, so there is nothing to judge them by: is one the outcome itself?"
@@ -145,8 +146,9 @@ def _result(
     )
     variance = iid_vcov(fit) if parts is None else parts.vcov
     return Regression(
-        outcome=model.outcome_name, terms=terms, coef=table[:, 0], std_error=table[:, 1], dof=table[:, 2],
-        p_value=table[:, 3], ci_low=table[:, 4], ci_high=table[:, 5], vcov=variance[:k, :k],
+        outcome=model.outcome_name, terms=terms, coef=table["estimate"], std_error=table["std_error"],
+        dof=table["dof"], p_value=table["p_value"], ci_low=table["ci_low"], ci_high=table["ci_high"],
+        vcov=variance[:k, :k],
         ci_level=options["ci_level"], n_obs=model.n_obs, n_clusters=n_clusters, method=METHODS[kind],
         r_squared=fit.r_squared, sigma=float(np.sqrt(fit.sigma2)), provenance=provenance, caveats=tuple(caveats),
         fit=fit, parts=parts,

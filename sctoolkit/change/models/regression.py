@@ -10,8 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from sctoolkit.change.models.joint_test import JointTest
+from sctoolkit.change.models.terms import contrast_frame, t_inference, term_rows, weights_row
+from sctoolkit.change.models.terms import term_index as term_index
 from sctoolkit.change.route.guard import refusal
-from sctoolkit.errors import NotIdentifiedError, OptionError, did_you_mean
+from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.linear.htz import htz
 from sctoolkit.numerics.linear.least_squares import LeastSquares
 from sctoolkit.numerics.linear.vcov import ClusterParts, iid_vcov
@@ -31,35 +34,6 @@ METHODS: dict[str, str] = {
     "CR2": "CR2, Satterthwaite",
     "CR3": "CR3 without factor, Satterthwaite",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class JointTest(Result):
-    """An F test of several coefficients at once: ``statistic`` with ``dof_num`` and ``dof_den``."""
-
-    terms: tuple[str, ...]
-    statistic: float
-    dof_num: int
-    dof_den: float
-    p_value: float
-    method: str
-    provenance: Provenance
-    caveats: tuple[Caveat, ...] = ()
-
-    def tidy(self) -> pd.DataFrame:
-        """Return one row: the terms, F, its denominator degrees of freedom and p."""
-        return tidy_frame(
-            [
-                {
-                    "term": " = ".join([*self.terms, "0"]),
-                    "statistic": self.statistic,
-                    "dof": self.dof_den,
-                    "p_value": self.p_value,
-                    "n_obs": self.provenance.n_used,
-                    "method": f"{self.method}, F({self.dof_num}, dof)",
-                }
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,23 +69,14 @@ class Regression(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a term."""
+        columns = {name: getattr(self, name) for name in ("std_error", "dof", "p_value", "ci_low", "ci_high")}
+        columns = {"estimate": self.coef, **columns, "statistic": self.coef / self.std_error}
         return tidy_frame(
-            {
-                "term": term,
-                "estimate": self.coef[j],
-                "std_error": self.std_error[j],
-                "statistic": self.coef[j] / self.std_error[j] if self.std_error[j] > 0 else np.nan,
-                "dof": self.dof[j],
-                "p_value": self.p_value[j],
-                "ci_low": self.ci_low[j],
-                "ci_high": self.ci_high[j],
-                "ci_level": self.ci_level,
-                "n_obs": self.n_obs,
-                "n_clusters": self.n_clusters,
-                "method": self.method,
-            }
-            for j, term in enumerate(self.terms)
-        )
+            term_rows(
+                self.terms, columns, ci_level=self.ci_level, n_obs=self.n_obs, n_clusters=self.n_clusters,
+                method=self.method,
+            )
+        )  # fmt: skip
 
     def glance(self) -> pd.DataFrame:
         """Return one row: sizes, fit, and the convention of the standard errors."""
@@ -131,10 +96,7 @@ class Regression(Result):
 
     def weights_of(self, terms: Mapping[str, float]) -> FloatArray:
         """Return the contrast vector (p,) of a weighted sum of terms."""
-        vector = np.zeros(len(self.fit.coef))
-        for name, weight in terms.items():
-            vector[term_index(self.terms, name)] = weight
-        return vector
+        return weights_row(self.terms, terms, len(self.fit.coef))
 
     def contrast(self, terms: Mapping[str, float], *, label: str | None = None) -> pd.DataFrame:
         """Return one tidy row for a weighted sum of terms, with degrees of freedom of its own.
@@ -148,13 +110,12 @@ class Regression(Result):
         [3.5]
         """
         row = self.weights_of(terms)
-        name = label or " + ".join(f"{weight:g} {term}" for term, weight in terms.items())
         kind = next(key for key, text in METHODS.items() if text == self.method)
-        values = infer_contrast(self.fit, self.parts, kind, self.n_clusters, row, self.ci_level)
-        columns = dict(zip(("estimate", "std_error", "dof", "p_value", "ci_low", "ci_high"), values, strict=True))
-        columns["statistic"] = columns["estimate"] / columns["std_error"] if columns["std_error"] > 0 else np.nan
-        shared = {"ci_level": self.ci_level, "n_obs": self.n_obs, "n_clusters": self.n_clusters, "method": self.method}
-        return tidy_frame([{"term": name, **columns, **shared}])
+        columns = infer_contrast(self.fit, self.parts, kind, self.n_clusters, row, self.ci_level)
+        return contrast_frame(
+            terms, label, columns, ci_level=self.ci_level, n_obs=self.n_obs, n_clusters=self.n_clusters,
+            method=self.method,
+        )  # fmt: skip
 
     def joint(self, terms: Sequence[str]) -> JointTest:
         """Test that all of ``terms`` are zero: HTZ with CR2, else F with the residual degrees of freedom.
@@ -164,9 +125,7 @@ class Regression(Result):
         NotIdentifiedError
             If a term rests on one cluster alone, or the clusters are too few for so many terms.
         """
-        rows = np.zeros((len(terms), len(self.fit.coef)))
-        for k, name in enumerate(terms):
-            rows[k, term_index(self.terms, name)] = 1.0
+        rows = np.array([self.weights_of({name: 1.0}) for name in terms])
         names = tuple(self.terms[int(np.flatnonzero(row)[0])] for row in rows)
         if self.parts is None or self.n_clusters is None:
             variance = iid_vcov(self.fit) if self.parts is None else self.parts.vcov
@@ -193,20 +152,16 @@ class Regression(Result):
 
 def infer_contrast(
     fit: LeastSquares, parts: ClusterParts | None, kind: str, n_clusters: int | None, row: FloatArray, ci_level: float
-) -> tuple[float, ...]:
-    """Return estimate, std_error, dof, p_value, ci_low, ci_high of one contrast."""
-    estimate = float(row @ fit.coef)
+) -> dict[str, FloatArray]:
+    """Return the columns of `t_inference` for one contrast; nan where one cluster carries it alone."""
     variance = iid_vcov(fit) if parts is None else parts.vcov
     std_error = max(float(row @ variance @ row), 0.0) ** 0.5
     if kind in {"CR2", "CR3", "HC2"} and parts is not None:
-        dof = parts.dof(row)
+        dof = parts.dof(row) if std_error > 0 else np.nan
     else:
         dof = float(n_clusters - 1) if n_clusters is not None and kind != "iid" else float(fit.dof_resid)
-    if (parts is not None and parts.rests_on_one_cluster(row)) or std_error == 0:
-        return estimate, np.nan, np.nan, np.nan, np.nan, np.nan
-    half = float(stats.t.ppf(0.5 + ci_level / 2, dof)) * std_error
-    p_value = float(2 * stats.t.sf(abs(estimate) / std_error, dof))
-    return estimate, std_error, dof, p_value, estimate - half, estimate + half
+    alone = parts is not None and parts.rests_on_one_cluster(row)
+    return t_inference(float(row @ fit.coef), np.nan if alone else std_error, dof, ci_level)
 
 
 def _too_many(n_terms: int, n_clusters: int) -> Caveat:
@@ -215,11 +170,3 @@ def _too_many(n_terms: int, n_clusters: int) -> Caveat:
         sentence=f"{n_clusters} clusters cannot carry a joint test of {n_terms} terms; no p-value is given.",
         numbers={"n_terms": n_terms, "n_clusters": n_clusters},
     )
-
-
-def term_index(terms: Sequence[str], name: str) -> int:
-    """Return the position of a term; ``Intercept`` finds ``(Intercept)``."""
-    wanted = "(Intercept)" if name == "Intercept" else name
-    if wanted not in terms:
-        raise OptionError(f"Term `{name}` is not in the model.", hint=did_you_mean(name, terms))
-    return list(terms).index(wanted)

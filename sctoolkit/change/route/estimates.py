@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from sctoolkit.errors import ConvergenceError, NotIdentifiedError
+from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.change.partial_overlap import partial_overlap
 from sctoolkit.numerics.linear.cluster_means import cluster_means
-from sctoolkit.numerics.linear.kenward_roger import kenward_roger
 from sctoolkit.numerics.linear.least_squares import fit_least_squares
-from sctoolkit.numerics.linear.lmm import fit_lmm
-from sctoolkit.numerics.linear.lmm_robust import robust_parts
 from sctoolkit.numerics.linear.permutation import Permutation
-from sctoolkit.numerics.linear.random_terms import RandomTerm
 from sctoolkit.numerics.linear.vcov import cluster_parts, row_parts
 from sctoolkit.result import Caveat
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-Role = Literal["primary", "check", "detail"]
+Role = Literal["primary", "arm", "check", "detail"]
 
 MANY_ORGANISATIONS = 40
 """Above this number organisations enter a mixed model through a sandwich and not through effects of their own."""
@@ -36,8 +32,9 @@ MANY_ORGANISATIONS = 40
 class Estimate:
     """A number, how sure it is, and what it is of.
 
-    ``role`` is ``primary`` for the one that the route chose, ``check`` for others that answer the same question and
-    ``detail`` for parts such as the mean of a wave. Undefined numbers are nan.
+    ``role`` is ``primary`` for the one that the route chose, ``check`` for others that answer the same question,
+    ``arm`` for the change of one group beside a difference between groups and ``detail`` for parts such as the mean of
+    a wave. Undefined numbers are nan.
     """
 
     estimand: str
@@ -129,6 +126,36 @@ def linear_contrast(
     return from_t(value, std_error, parts.dof(row) if std_error > 0 else np.nan, level, method=method, **labels)
 
 
+def records_contrast(
+    design: FloatArray,
+    outcome: FloatArray,
+    row: FloatArray,
+    level: float,
+    unit: IntArray,
+    clusters: IntArray | None,
+    weights: FloatArray | None = None,
+    absorb: IntArray | None = None,
+    **labels: Any,
+) -> Estimate:
+    """Return a contrast over records of which several may be one respondent's, CR2 by organisation or by person.
+
+    Parameters
+    ----------
+    unit, clusters : (n,) integer arrays
+        Respondent and organisation; errors allow for organisations where there are two, otherwise for respondents.
+    **labels
+        As for `linear_contrast`.
+    """
+    if clusters is not None and np.unique(clusters).size > 1:
+        codes = compact(clusters)
+        return linear_contrast(design, outcome, row, level, clusters=codes, weights=weights, absorb=absorb, **labels)
+    codes = compact(unit)
+    if codes.max() + 1 == len(codes):
+        return linear_contrast(design, outcome, row, level, weights=weights, absorb=absorb, **labels)
+    found = linear_contrast(design, outcome, row, level, clusters=codes, weights=weights, absorb=absorb, **labels)
+    return replace(found, n_clusters=None, method=found.method.replace("CR2,", "CR2 by person,"))
+
+
 def compact(codes: npt.ArrayLike) -> IntArray:
     """Return codes as integers from 0 without gaps.
 
@@ -138,88 +165,6 @@ def compact(codes: npt.ArrayLike) -> IntArray:
     [0, 1, 0]
     """
     return np.unique(np.asarray(codes), return_inverse=True)[1].astype(np.int64).ravel()
-
-
-def mixed_contrast(
-    design: FloatArray,
-    outcome: FloatArray,
-    row: FloatArray,
-    level: float,
-    unit: IntArray,
-    clusters: IntArray | None,
-    occasion: IntArray,
-    **labels: Any,
-) -> Estimate:
-    """Return a contrast of a REML mixed model with random intercepts, Kenward-Roger degrees of freedom.
-
-    Parameters
-    ----------
-    unit, occasion : (n,) integer arrays
-        Respondent and wave.
-    clusters : (n,) integer array, optional
-        Organisation.
-    **labels
-        As for `linear_contrast`.
-
-    Notes
-    -----
-    Respondents have an intercept, and up to 40 organisations one and one at each wave. With more organisations they
-    enter through a CR2 sandwich instead, which then needs no model of them. Where no intercept varies the fit is that
-    of least squares; where the model cannot be fitted the numbers are nan and the method says so.
-    """
-    return mixed_contrasts(design, outcome, row[None, :], level, unit, clusters, occasion, [labels])[0]
-
-
-def mixed_contrasts(
-    design: FloatArray,
-    outcome: FloatArray,
-    rows: FloatArray,
-    level: float,
-    unit: IntArray,
-    clusters: IntArray | None,
-    occasion: IntArray,
-    labels: Sequence[dict[str, Any]],
-) -> list[Estimate]:
-    """Return several contrasts of one mixed model, as `mixed_contrast` does one."""
-    n_clusters = 0 if clusters is None else int(np.unique(clusters).size)
-    many = clusters is not None and n_clusters > MANY_ORGANISATIONS
-    for label in labels:
-        label.setdefault("n_obs", len(outcome))
-        if clusters is not None:
-            label.setdefault("n_clusters", n_clusters)
-    levels = [unit] if not many else [_within(unit, clusters)]
-    if not many and clusters is not None and n_clusters > 1:
-        levels += [clusters, clusters * (int(occasion.max()) + 1) + occasion]
-    terms = [
-        RandomTerm(compact(codes), np.ones((len(outcome), 1)))
-        for codes in levels
-        if 1 < np.unique(codes).size < len(outcome)
-    ]
-    codes = compact(clusters) if clusters is not None and n_clusters > 1 else None
-    if not terms:
-        return [
-            linear_contrast(design, outcome, row, level, clusters=codes, **label)
-            for row, label in zip(rows, labels, strict=True)
-        ]
-    try:
-        fit = fit_lmm(design, outcome, terms)
-        parts = robust_parts(fit, design, outcome, terms, codes) if many and codes is not None else kenward_roger(fit)
-    except (NotIdentifiedError, ConvergenceError, np.linalg.LinAlgError):
-        nan = float("nan")
-        return [from_t(nan, nan, nan, level, method="REML, no fit", **label) for label in labels]
-    method = "REML over people, CR2 by organisation" if many else "REML, Kenward-Roger"
-    found = []
-    for row, label in zip(rows, labels, strict=True):
-        std_error = float(np.sqrt(max(float(row @ parts.vcov @ row), 0.0)))
-        found.append(from_t(float(row @ fit.coef), std_error, parts.dof(row), level, method=method, **label))
-    return found
-
-
-def _within(unit: IntArray, clusters: IntArray | None) -> IntArray:
-    """Return respondents told apart by organisation, so that none stands in two."""
-    if clusters is None:
-        return unit
-    return compact(unit.astype(np.int64) * (int(clusters.max()) + 1) + clusters)
 
 
 def over_organisations(
@@ -279,7 +224,9 @@ def show(claim: str, below: str, estimates: Sequence[Estimate], caveats: Sequenc
         below,
         f"{'':8}{'estimator':33}{'estimate':>9}  {'interval':17}{'dof':>7}{'p':>7}",
     ]
+    best = next((e for e in estimates if e.role == "primary"), None)
     told = [e for e in estimates if e.role != "detail"] or list(estimates)
+    told = [e for e in told if e.role != "arm" or best is None or e.wave == best.wave]
     several = len({e.wave for e in told}) > 1
     digits = 3 if max((abs(e.estimate) for e in told if np.isfinite(e.estimate)), default=0.0) < 1000 else 0
     for e in told[:12]:

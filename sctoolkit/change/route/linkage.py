@@ -16,15 +16,17 @@ FloatArray = npt.NDArray[np.float64]
 
 def linkage_caveats(setting: Setting, estimates: Sequence[Estimate]) -> tuple[Caveat, ...]:
     """Return what a reader must know about the links behind the estimates."""
-    return (*_agreement(estimates), *_false_matches(setting), *_linkage(setting), *_unweighted(setting))
+    return (*_agreement(estimates), *_false_matches(setting), *_linkage(setting), *unweighted(setting, estimates))
 
 
 def _agreement(estimates: Sequence[Estimate]) -> tuple[Caveat, ...]:
     """Return a caveat when estimates of the same change disagree by more than their uncertainty."""
-    asked = [e for e in estimates if e.role != "detail" and np.isfinite(e.estimate)]
-    primary = next((e for e in asked if e.role == "primary"), None)
+    primary = next((e for e in estimates if e.role == "primary"), None)
     if primary is None or not np.isfinite(primary.std_error):
         return ()
+    what, _, _ = primary.estimand.partition(",")
+    asked = [e for e in estimates if e.role == "check" and e.term is None and np.isfinite(e.estimate)]
+    asked = [e for e in asked if e.estimand.partition(",")[0] == what and e.wave == primary.wave]
     far = [e for e in asked if abs(e.estimate - primary.estimate) > primary.std_error]
     if not far:
         return ()
@@ -88,13 +90,17 @@ def _linkage(setting: Setting) -> tuple[Caveat, ...]:
     )
 
 
-def _unweighted(setting: Setting) -> tuple[Caveat, ...]:
-    """Return that the mixed model and the overlapping samples t do not use weights."""
-    if setting.panel.weight is None or setting.route.facts.linkage == "unlinked":
+def unweighted(setting: Setting, estimates: Sequence[Estimate]) -> tuple[Caveat, ...]:
+    """Return which estimates do not use the weights, if any."""
+    if setting.panel.weight is None:
+        return ()
+    without = list(dict.fromkeys(e.estimator for e in estimates if "unweighted" in e.estimator))
+    if not without:
         return ()
     return (
         Caveat(
             code="weights_not_used",
-            sentence="The mixed model and the partly overlapping samples do not use the weights; the others do.",
+            sentence=f"Checks without the weights: {', '.join(without)}. The primary estimate uses them.",
+            numbers={"estimators": without},
         ),
     )

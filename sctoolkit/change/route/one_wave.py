@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sctoolkit.change.route.estimates import Estimate, compact, linear_contrast, over_organisations
-from sctoolkit.change.route.one_group import wave_means
 from sctoolkit.change.route.setting import Findings, Setting
+from sctoolkit.change.route.wave_means import wave_means
 from sctoolkit.numerics.linear.cluster_means import collapse
 from sctoolkit.result import Caveat
 

@@ -1,56 +1,14 @@
-"""Checks that depend on the outcome: ordered and yes-or-no answers, the ends of the scale, people chosen by score."""
+"""Checks that depend on the outcome: the ends of the scale, people chosen by score."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
-from scipy import stats
 
-from sctoolkit.change.route.estimates import Estimate, compact, linear_contrast
 from sctoolkit.change.route.linkage import correlation
 from sctoolkit.change.route.setting import Setting
 from sctoolkit.result import Caveat
 
-FloatArray = npt.NDArray[np.float64]
-
 AT_AN_END = 0.15
-
-
-def ordered_change(setting: Setting) -> list[Estimate]:
-    """Return, for one ordered or yes-or-no item of linked people, the share that rose less the share that fell.
-
-    The test is the exact sign test, for yes-or-no answers McNemar's; in organisations the estimate has CR2 and no sign
-    test.
-    """
-    panel = setting.panel
-    if setting.route.facts.outcome_kind not in {"binary", "ordered item"}:
-        return []
-    i, j = panel.pairs(0, setting.last)
-    if len(i) < 2:
-        return []
-    moved = np.sign(panel.outcome[j] - panel.outcome[i])
-    binary = setting.route.facts.outcome_kind == "binary"
-    labels: dict[str, Any] = {
-        "estimand": "share that rose less share that fell", "role": "check", "wave": panel.waves[setting.last],
-        "estimator": "McNemar, exact" if binary else "sign test, exact",
-    }  # fmt: skip
-    if panel.cluster is not None and np.unique(panel.cluster[j]).size > 1:
-        labels["estimator"] = "shares that moved"
-        return [
-            linear_contrast(
-                np.ones((len(moved), 1)), moved, np.ones(1), setting.level, clusters=compact(panel.cluster[j]), **labels
-            )
-        ]
-    rose, fell = int((moved > 0).sum()), int((moved < 0).sum())
-    p_value = float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else float("nan")
-    return [
-        Estimate(
-            estimate=float(moved.mean()), p_value=p_value, ci_level=setting.level, n_obs=len(moved),
-            method=f"exact, {rose} rose and {fell} fell", **labels,
-        )
-    ]  # fmt: skip
 
 
 def scale_ends(setting: Setting) -> tuple[Caveat, ...]:

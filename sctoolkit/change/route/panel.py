@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Panel:
 
     ``unit`` is unique for every record without a key, so that it links to nothing; ``keyed`` says which have one.
     ``cluster``, ``group`` and ``side`` are None when no column was named. Labels stand in the order of the codes.
+    ``ordered`` says that answers have an order and no distances, so that a change is a step up or down.
     """
 
     outcome: FloatArray
@@ -39,6 +40,8 @@ class Panel:
     side: IntArray | None = None
     sides: tuple[str, ...] = ()
     weight: FloatArray | None = None
+    exposure: FloatArray | None = None
+    ordered: bool = False
     covariates: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
     covariate_names: tuple[str, ...] = ()
     n_in: int = 0
@@ -55,12 +58,11 @@ class Panel:
         def pick(array: Any) -> Any:
             return None if array is None else array[keep]
 
-        return Panel(
-            outcome=self.outcome[keep], unit=self.unit[keep], keyed=self.keyed[keep], wave=self.wave[keep],
-            waves=self.waves, cluster=pick(self.cluster), clusters=self.clusters, group=pick(self.group),
-            groups=self.groups, side=pick(self.side), sides=self.sides, weight=pick(self.weight),
+        return replace(
+            self, outcome=self.outcome[keep], unit=self.unit[keep], keyed=self.keyed[keep], wave=self.wave[keep],
+            cluster=pick(self.cluster), group=pick(self.group), side=pick(self.side), weight=pick(self.weight),
+            exposure=pick(self.exposure),
             covariates=self.covariates[keep] if self.covariates.size else self.covariates,
-            covariate_names=self.covariate_names, n_in=self.n_in, left_out=self.left_out,
         )  # fmt: skip
 
     def pairs(self, first: int, last: int) -> tuple[IntArray, IntArray]:
@@ -68,6 +70,15 @@ class Panel:
         early, late = np.flatnonzero(self.wave == first), np.flatnonzero(self.wave == last)
         _, i, j = np.intersect1d(self.unit[early], self.unit[late], return_indices=True)
         return early[i], late[j]
+
+    def gains(self, first: IntArray, last: IntArray) -> FloatArray:
+        """Return the change from rows ``first`` to rows ``last``; of ordered answers its sign."""
+        change = self.outcome[last] - self.outcome[first]
+        return np.sign(change) if self.ordered else change
+
+    def pair_weights(self, first: IntArray, last: IntArray) -> FloatArray | None:
+        """Return the mean of the two weights of each linked respondent, None without weights."""
+        return None if self.weight is None else (self.weight[first] + self.weight[last]) / 2
 
 
 def read_panel(
@@ -80,6 +91,7 @@ def read_panel(
     group: str | None = None,
     side: str | None = None,
     weight: str | None = None,
+    exposure: str | None = None,
     covariates: Sequence[str] = (),
     waves: Sequence[Any] | None = None,
 ) -> Panel:
@@ -89,7 +101,7 @@ def read_panel(
     ----------
     scores : DataFrame, or an object with ``frame()``
         One row a respondent and wave.
-    outcome, unit, wave, cluster, group, side, weight, covariates
+    outcome, unit, wave, cluster, group, side, weight, exposure, covariates
         Names of columns. Without ``unit`` no record links to another.
     waves : sequence, optional
         Waves in their order, to be used; without it all waves, sorted (numbers as numbers).
@@ -97,14 +109,16 @@ def read_panel(
     Raises
     ------
     DataError
-        If a column is absent or not numeric, weights are negative, or a respondent has two rows in one wave.
+        If a column is absent or not numeric, weights are negative, an exposure is not above 0, or a respondent has two
+        rows in one wave.
     """
     data = scores if isinstance(scores, pd.DataFrame) else scores.frame()
-    named = [name for name in (unit, cluster, group, side, weight) if name is not None]
+    named = [name for name in (unit, cluster, group, side, weight, exposure) if name is not None]
     require_columns(data, [outcome, wave, *named, *covariates])
     data = data.reset_index(drop=True)
     values = numeric(data, outcome)
-    keep, left_out = _usable(data, values, wave, [n for n in (cluster, group, side) if n], list(covariates), waves)
+    numbers = [*covariates, *([exposure] if exposure else [])]
+    keep, left_out = _usable(data, values, wave, [n for n in (cluster, group, side) if n], numbers, waves)
     weights = None if weight is None else _weights(data, weight)
     if weights is not None:
         zero = keep & ~(weights > 0)
@@ -126,6 +140,7 @@ def read_panel(
     return Panel(
         outcome=values[keep], unit=codes, keyed=keyed, wave=wave_codes, waves=order,
         weight=None if weights is None else weights[keep],
+        exposure=None if exposure is None else _exposures(frame, exposure),
         covariates=np.column_stack([numeric(frame, name) for name in covariates]) if covariates else np.empty((0, 0)),
         covariate_names=tuple(covariates), n_in=len(data), left_out=left_out, **labelled,
     )  # fmt: skip
@@ -201,6 +216,18 @@ def _weights(data: pd.DataFrame, name: str) -> FloatArray:
             hint="Correct the weights; a row that should not count has the weight 0.",
         )
     return np.nan_to_num(weights)
+
+
+def _exposures(frame: pd.DataFrame, name: str) -> FloatArray:
+    """Return what counts were counted over."""
+    amounts = numeric(frame, name)
+    if not (amounts > 0).all():
+        raise DataError(
+            f"What a count was counted over must be above 0, and `{name}` is not.",
+            where=f"{int((~(amounts > 0)).sum())} of {len(frame)} rows that have a score",
+            hint="Leave out rows in which nothing could be counted, or correct the exposure.",
+        )
+    return amounts
 
 
 def _codes(column: pd.Series[Any], labels: Sequence[str]) -> IntArray:

@@ -12,46 +12,32 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import comb
-from typing import Any, Literal
-
-import numpy as np
+from typing import Any
 
 from sctoolkit.change.route.claims import Rung, check_wording, ladder
 from sctoolkit.change.route.estimates import MANY_ORGANISATIONS
-from sctoolkit.change.route.panel import Panel
+from sctoolkit.change.route.facts import Assignment as Assignment
+from sctoolkit.change.route.facts import Facts
+from sctoolkit.change.route.outcome_type import says_type
 
-Assignment = Literal["randomised", "existing", "matched"]
-MOSTLY = 0.95
 FEW_ON_A_SIDE = 4
 FEW_SINGLE = 6
-MIXED = frozenset({"one_group_partly", "one_group_waves"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the data and the study say about the design; counts of people and organisations."""
-
-    outcome: str
-    first: str
-    last: str
-    n_waves: int
-    n_first: int
-    n_last: int
-    n_linked: int
-    linkage: str
-    comparison: str
-    level: str
-    n_organisations: int | None
-    n_treated: int | None
-    n_control: int | None
-    outcome_kind: str
-    lost: float
-    lost_by_arm: float | None
-    confounded: bool
-    staggered: bool = False
-    dose: str | None = None
-    then: bool = False
-    sides: tuple[str, ...] = ()
+FEW_MARGINAL = 10
+"""Below this number of organisations shares and counts are compared by organisations' means."""
+MIXED = frozenset({"one_group_partly", "one_group_waves", "existing_groups_waves", "randomised_waves"})
+"""Designs that a mixed model answers when the outcome is a scale score without weights."""
+WITHOUT_MODEL = {
+    "one_group_partly": "regression on all records",
+    "one_group_waves": "regression on all records, wave by wave",
+    "existing_groups_waves": "regression on all records, wave as a factor by arm",
+    "randomised_waves": "regression on all records, wave as a factor by arm, both arms equal at {first}",
+}
+"""How those designs are answered otherwise: regression with errors that allow for people's answers being alike."""
+TYPED = frozenset(
+    {"one_group_linked", "one_group_partly", "one_group_unlinked", "one_group_waves", "existing_groups",
+     "existing_groups_waves", "randomised", "randomised_waves", "one_treated"}
+)  # fmt: skip
+"""Designs in which the type of outcome decides how change is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What is estimated and how, what carries the claim, what must be checked, and what may be said."""
+    """What is estimated and how, what carries the claim, what must be checked, and what may be said.
+
+    ``other`` names arguments of `estimate_change` that lead to another design.
+    """
 
     design: str
     answers: tuple[Answer, ...]
@@ -79,6 +68,7 @@ class Route:
     rung: Rung
     min_p: float | None
     facts: Facts
+    other: tuple[str, ...] = ()
 
     @property
     def may_say(self) -> str:
@@ -96,6 +86,7 @@ class Route:
             f"Rests on:    {self.assumption}",
             f"Check:       {'; '.join(self.checks)}",
             *([f"Not offered: {self.refused}"] if self.refused else []),
+            *([f"Also:        {'; '.join(self.other)}"] if self.other else []),
             f"May be said: {info.id} {info.name} (level {info.level}). {info.means}",
         ]
         return "\n".join(part for line in lines for part in textwrap.wrap(line, 88, subsequent_indent=" " * 13) or [""])
@@ -107,128 +98,13 @@ def rules() -> dict[str, Any]:
     return tomllib.loads(files("sctoolkit.change.route").joinpath("routes.toml").read_text(encoding="utf-8"))
 
 
-def gather_facts(
-    panel: Panel,
-    *,
-    outcome: str,
-    treated: int | None = None,
-    assignment: Assignment | None = None,
-    staggered: bool = False,
-    dose: str | None = None,
-    then: bool = False,
-) -> Facts:
-    """Answer the router's questions from the data.
-
-    Parameters
-    ----------
-    panel : Panel
-    outcome : str
-        Name of the outcome, for the texts.
-    treated : int, optional
-        Code of the group that takes part; None when there is no comparison.
-    assignment : {"randomised", "existing", "matched"}, optional
-        How the comparison was formed.
-    staggered, dose, then
-        Whether organisations enter at different waves, the name of the dose, and whether a then-test was asked.
-    """
-    n_waves = len(panel.waves)
-    last = n_waves - 1
-    early, late = panel.wave == 0, panel.wave == last
-    linked = len(panel.pairs(0, last)[0]) if n_waves > 1 else 0
-    treated_rows = None if treated is None or panel.group is None else panel.group == treated
-    level, n_treated, n_control = _assignment_level(panel, treated_rows)
-    return Facts(
-        outcome=outcome,
-        first=f"wave {panel.waves[0]}",
-        last=f"wave {panel.waves[-1]}",
-        n_waves=n_waves,
-        n_first=int(early.sum()),
-        n_last=int(late.sum()),
-        n_linked=linked,
-        linkage=_linkage(linked, int(early.sum()), int(late.sum()), n_waves),
-        comparison="none" if treated_rows is None else (assignment or "existing"),
-        level=level,
-        n_organisations=None if panel.cluster is None else len(np.unique(panel.cluster)),
-        n_treated=n_treated,
-        n_control=n_control,
-        outcome_kind=outcome_kind(panel.outcome),
-        lost=1 - linked / max(int(early.sum()), 1),
-        lost_by_arm=_lost_by_arm(panel, treated_rows, last),
-        confounded=_confounded(panel),
-        staggered=staggered,
-        dose=dose,
-        then=then,
-        sides=panel.sides if panel.side is not None else (),
-    )
-
-
-def _linkage(linked: int, n_first: int, n_last: int, n_waves: int) -> str:
-    """Return how the waves hang together."""
-    if n_waves < 2:
-        return "post only"
-    if linked < 2:
-        return "unlinked"
-    return "linked" if 2 * linked >= MOSTLY * (n_first + n_last) else "partly linked"
-
-
-def _assignment_level(panel: Panel, treated: Any) -> tuple[str, int | None, int | None]:
-    """Return whether people or organisations were assigned, and the organisations on each side."""
-    if panel.cluster is None:
-        return "person", None, None
-    if treated is None:
-        return "organisation", None, None
-    with_it, without = np.unique(panel.cluster[treated]), np.unique(panel.cluster[~treated])
-    mixed = np.intersect1d(with_it, without).size
-    if mixed > 0.5 * len(np.unique(panel.cluster)):
-        return "person", len(with_it), len(without)
-    return "organisation", len(with_it), len(without)
-
-
-def _lost_by_arm(panel: Panel, treated: Any, last: int) -> float | None:
-    """Return the difference between arms in the share lost to follow-up."""
-    if treated is None or last == 0:
-        return None
-    early, _ = panel.pairs(0, last)
-    stayed = np.zeros(panel.n_obs, dtype=bool)
-    stayed[early] = True
-    start = panel.wave == 0
-    if not (start & treated).any() or not (start & ~treated).any():
-        return None
-    return float(stayed[start & ~treated].mean() - stayed[start & treated].mean())
-
-
-def _confounded(panel: Panel) -> bool:
-    """Return whether every organisation answered at one wave only."""
-    if panel.cluster is None or len(panel.waves) < 2:
-        return False
-    pairs = np.unique(np.column_stack([panel.cluster, panel.wave]), axis=0)
-    return len(pairs) == len(np.unique(panel.cluster)) and len(pairs) > 1
-
-
-def outcome_kind(values: np.ndarray) -> str:
-    """Return the kind of outcome: constant, binary, single ordered item, or scale score.
-
-    Examples
-    --------
-    >>> outcome_kind(np.array([1.0, 2.0, 5.0, 3.0])), outcome_kind(np.array([1.5, 2.0, 2.25]))
-    ('ordered item', 'scale score')
-    """
-    found = np.unique(values)
-    if found.size == 1:
-        return "constant"
-    if found.size == 2:
-        return "binary"
-    whole = bool(np.all(found == np.round(found)))
-    return "ordered item" if whole and found.size <= 7 else "scale score"
-
-
 def choose_design(facts: Facts) -> str:
     """Return the key of the design in routes.toml."""
     by_organisation = facts.comparison != "none" and facts.level == "organisation" and facts.n_treated is not None
     one_treated = by_organisation and min(facts.n_treated or 0, facts.n_control or 0) < 2
+    if facts.then:
+        return "then_test"
     if facts.n_waves < 2:
-        if facts.then:
-            return "then_test"
         if facts.comparison == "none":
             return "one_wave"
         return "one_wave_randomised" if facts.comparison == "randomised" and not one_treated else "one_wave_groups"
@@ -237,7 +113,10 @@ def choose_design(facts: Facts) -> str:
     if facts.staggered:
         return "staggered"
     if facts.comparison != "none":
-        return "one_treated" if one_treated else {"existing": "existing_groups"}.get(facts.comparison, facts.comparison)
+        if one_treated:
+            return "one_treated"
+        base = {"existing": "existing_groups"}.get(facts.comparison, facts.comparison)
+        return f"{base}_waves" if facts.n_waves > 2 and base != "matched" else base
     if facts.dose is not None:
         return "dose"
     if len(facts.sides) > 1:
@@ -251,22 +130,29 @@ def choose_design(facts: Facts) -> str:
 
 def choose_inference(facts: Facts, design: str = "") -> tuple[str, float | None]:
     """Return the key of the inference rule in routes.toml, and the smallest p that a permutation can reach."""
+    if design in {"staggered", "dose", "matched", "then_test"}:
+        return design, None
     n = facts.n_organisations
+    modelled = design in MIXED and facts.outcome_type == "scale" and not facts.weighted
     if n is None:
-        return ("mixed_people" if design in MIXED else "persons"), None
+        return ("mixed_people" if modelled else "persons"), None
     if n < 2:
         return "one_organisation", None
     if design == "two_sides":
         return "two_sides", None
+    few = facts.outcome_type in {"binary", "count"} and n < FEW_MARGINAL
     if facts.comparison == "none":
         flips = min(1.0, 2 / 2**n)
-        if design in MIXED:
+        if modelled:
             return ("mixed" if n <= MANY_ORGANISATIONS else "mixed_many"), flips
-        return ("few_single_group" if n < FEW_SINGLE else "single_group"), flips
+        return ("few_single_group" if few or n < FEW_SINGLE else "single_group"), flips
     if facts.level == "person":
-        return "persons_in_organisations", None
+        return ("mixed_groups" if modelled else "persons_in_organisations"), None
     a, b = facts.n_treated or 0, facts.n_control or 0
-    return ("one_treated" if min(a, b) < 2 else "few" if min(a, b) < FEW_ON_A_SIDE else "many"), smallest_p(a, b)
+    if modelled:
+        return ("mixed_groups" if n <= MANY_ORGANISATIONS else "mixed_groups_many"), smallest_p(a, b)
+    key = "one_treated" if min(a, b) < 2 else "few" if few or min(a, b) < FEW_ON_A_SIDE else "many"
+    return key, smallest_p(a, b)
 
 
 def smallest_p(n_treated: int, n_control: int) -> float:
@@ -301,6 +187,7 @@ def make_route(facts: Facts) -> Route:
         "n_organisations": facts.n_organisations, "n_treated": facts.n_treated, "n_control": facts.n_control,
         "dof": dof, "min_p": "none" if min_p is None else f"{min_p:.2g}",
     }  # fmt: skip
+    rule = _with_type(rule, facts, design)
     for text in (rule["estimand"], rule["estimator"], rule["size"], rule["assumption"], rule["refused"]):
         check_wording(text, rule["rung"])
     return Route(
@@ -317,7 +204,24 @@ def make_route(facts: Facts) -> Route:
         rung=rule["rung"],
         min_p=min_p,
         facts=facts,
+        other=tuple(rule.get("other", ())),
     )
+
+
+def _with_type(rule: Mapping[str, Any], facts: Facts, design: str) -> Mapping[str, Any]:
+    """Return a design's rule with what the type of outcome and weights make of it."""
+    if design not in TYPED:
+        return rule
+    told = rules()["outcome"].get(facts.outcome_type)
+    if told is not None and facts.outcome_kind != "constant":
+        how = f"{WITHOUT_MODEL.get(design, rule['estimator'])} {told['estimator']}"
+        estimand = f"{rule['estimand']}, {told['estimand']}"
+        return {**rule, "estimand": estimand, "estimator": how, "size": told["size"],
+                "checks": [*told["checks"], *rule["checks"]]}  # fmt: skip
+    if facts.weighted and design in MIXED:
+        how = f"weighted {WITHOUT_MODEL[design]}"
+        return {**rule, "estimator": how, "checks": ["mixed model without weights", *rule["checks"]]}
+    return rule
 
 
 def _answers(facts: Facts) -> tuple[Answer, ...]:
@@ -346,7 +250,7 @@ def _answers(facts: Facts) -> tuple[Answer, ...]:
         "Q2": groups[facts.comparison],
         "Q3": level + sites,
         "Q4": f"{facts.n_waves} wave{'s' * (facts.n_waves != 1)}, {start}.",
-        "Q5": f"{facts.outcome_kind[:1].upper()}{facts.outcome_kind[1:]}.",
+        "Q5": says_type(facts.outcome_type, facts.outcome_kind, facts.type_told),
         "Q6": missing,
     }
     return tuple(Answer(question=text, text=texts[key]) for key, text in rules()["question"].items())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sctoolkit.change.route.estimates import Estimate
+from sctoolkit.change.route.outcome_type import OutcomeType
 from sctoolkit.change.route.panel import Panel
 from sctoolkit.change.route.router import Route
 from sctoolkit.result import Caveat
@@ -21,6 +22,7 @@ class Setting:
     panel: Panel
     route: Route
     outcome: str
+    outcome_type: OutcomeType = "scale"
     level: float = 0.95
     treated: int | None = None
     primary: PrimaryOfGroups | None = None
@@ -35,6 +37,16 @@ class Setting:
     def last(self) -> int:
         """Code of the last wave."""
         return len(self.panel.waves) - 1
+
+    @property
+    def modelled(self) -> bool:
+        """Whether a mixed model may be primary: scores without weights."""
+        return self.outcome_type == "scale" and self.panel.weight is None
+
+    @property
+    def by_means(self) -> bool:
+        """Whether the route puts means of organisations first."""
+        return self.route.inference == "cluster means"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

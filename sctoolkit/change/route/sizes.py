@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sctoolkit.change.route.estimates import Estimate, compact, linear_contrast
+from sctoolkit.change.route.panel import Panel
 from sctoolkit.change.route.setting import Setting
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.change.paired_effect_sizes import paired_effect_sizes, small_sample_factor
@@ -38,11 +39,14 @@ def percent_of_range(primary: Estimate, scale_range: tuple[float, float] | None)
 
 
 def linked_sizes(setting: Setting) -> list[Estimate]:
-    """Return g_av, g_rm and the probability of improvement of linked people."""
+    """Return g_av, g_rm and the probability of improvement of linked people; of ordered answers only the last."""
     panel = setting.panel
     i, j = panel.pairs(0, setting.last)
     if len(i) < 3:
         return []
+    better = _improvement(setting, panel, i, j)
+    if setting.outcome_type != "scale":
+        return better if setting.outcome_type == "ordinal" else []
     pre, post = panel.outcome[i], panel.outcome[j]
     clustered = panel.cluster is not None and np.unique(panel.cluster[j]).size > 1
     clusters = compact(panel.cluster[j]) if clustered and panel.cluster is not None else None
@@ -51,8 +55,8 @@ def linked_sizes(setting: Setting) -> list[Estimate]:
         "role": "detail", "term": "size", "n_obs": len(i), "wave": panel.waves[setting.last], "ci_level": setting.level,
     }  # fmt: skip
     change = linear_contrast(
-        np.ones((len(i), 1)), post - pre, np.ones(1), setting.level, clusters=clusters, estimand="mean change",
-        estimator="paired differences", role="detail",
+        np.ones((len(i), 1)), post - pre, np.ones(1), setting.level, clusters=clusters,
+        weights=panel.pair_weights(i, j), estimand="mean change", estimator="paired differences", role="detail",
     )  # fmt: skip
     found += percent_of_range(change, setting.scale_range)
     try:
@@ -66,9 +70,9 @@ def linked_sizes(setting: Setting) -> list[Estimate]:
         if name not in sizes:
             continue
         size = sizes[name]
-        if clusters is not None and np.isfinite(size.standardiser):
+        if (clusters is not None or panel.weight is not None) and np.isfinite(size.standardiser):
             factor = size.standardiser / small_sample_factor(len(i) - 1)
-            found.append(scaled(change, factor, name, f"over the {says}; interval from organisations"))
+            found.append(scaled(change, factor, name, f"over the {says}; interval of the mean change"))
         else:
             found.append(
                 Estimate(
@@ -76,15 +80,20 @@ def linked_sizes(setting: Setting) -> list[Estimate]:
                     ci_low=size.ci_low, ci_high=size.ci_high, method=f"over the {says}", **common,
                 )
             )  # fmt: skip
-    better = (
-        linear_contrast(
-            np.ones((len(i), 1)), (np.sign(post - pre) + 1) / 2, np.ones(1), setting.level, clusters=clusters,
-            estimand="probability of improvement", estimator="P(D > 0) + P(D = 0) / 2", role="detail", term="size",
-            wave=panel.waves[setting.last],
-        )
+    return [*found, *better]
+
+
+def _improvement(setting: Setting, panel: Panel, i: Any, j: Any) -> list[Estimate]:
+    """Return the chance that a linked person rose, half of those who stayed counted."""
+    clustered = panel.cluster is not None and np.unique(panel.cluster[j]).size > 1
+    clusters = compact(panel.cluster[j]) if clustered and panel.cluster is not None else None
+    scores = (np.sign(panel.outcome[j] - panel.outcome[i]) + 1) / 2
+    better = linear_contrast(
+        np.ones((len(i), 1)), scores, np.ones(1), setting.level, clusters=clusters, weights=panel.pair_weights(i, j),
+        estimand="probability of improvement", estimator="P(D > 0) + P(D = 0) / 2", role="detail", term="size",
+        wave=panel.waves[setting.last],
     )  # fmt: skip
-    found.append(replace(better, statistic=float("nan"), p_value=float("nan")))
-    return found
+    return [replace(better, statistic=float("nan"), p_value=float("nan"))]
 
 
 def unlinked_sizes(setting: Setting) -> list[Estimate]:
@@ -92,7 +101,7 @@ def unlinked_sizes(setting: Setting) -> list[Estimate]:
     panel = setting.panel
     early, late = panel.outcome[panel.wave == 0], panel.outcome[panel.wave == setting.last]
     n1, n2 = len(early), len(late)
-    if min(n1, n2) < 2:
+    if min(n1, n2) < 2 or setting.outcome_type != "scale":
         return []
     pooled = np.sqrt(((n1 - 1) * early.var(ddof=1) + (n2 - 1) * late.var(ddof=1)) / (n1 + n2 - 2))
     rows = (panel.wave == 0) | (panel.wave == setting.last)
@@ -102,8 +111,8 @@ def unlinked_sizes(setting: Setting) -> list[Estimate]:
         clusters = None
     difference = linear_contrast(
         np.column_stack([np.ones(len(post)), post]), panel.outcome[rows], np.array([0.0, 1.0]), setting.level,
-        clusters=clusters, estimand="mean change", estimator="difference of waves", role="detail",
-        wave=panel.waves[setting.last],
+        clusters=clusters, weights=None if panel.weight is None else panel.weight[rows], estimand="mean change",
+        estimator="difference of waves", role="detail", wave=panel.waves[setting.last],
     )  # fmt: skip
     found = percent_of_range(difference, setting.scale_range)
     divisor = float(pooled) / small_sample_factor(n1 + n2 - 2)

@@ -10,7 +10,7 @@ import numpy as np
 from sctoolkit.change.route.estimate_change import Change
 from sctoolkit.change.route.estimates import Estimate
 
-About = Literal["all", "side", "gap", "groups"]
+About = Literal["all", "side", "gap", "arm", "groups"]
 
 OWN_CHANGE: dict[str, tuple[str, ...]] = {
     "linked": ("own mean change, linked people",),
@@ -27,17 +27,19 @@ OTHER_UNITS = ("share", "probability", "odds", "rate", "ratio", "mean change a w
 class Told:
     """One change as it is told: of whom, the estimate that speaks, and those that answer the same in the same unit.
 
-    ``about`` is ``all``, ``side`` (with its name in ``side``), ``gap`` between the sides, or ``groups`` compared.
+    ``about`` is ``all``, ``side`` or ``arm`` (with its name in ``side`` or ``group``), ``gap`` between the sides, or
+    ``groups`` compared.
     """
 
     about: About
     side: str
+    group: str
     estimate: Estimate
     others: tuple[Estimate, ...]
 
 
 def told(change: Change) -> tuple[Told, ...]:
-    """Return the changes that are told: each side's own and the gap, else the primary estimate.
+    """Return the changes that are told: each side's own and the gap, each arm's and the difference, else the primary.
 
     Parameters
     ----------
@@ -54,8 +56,12 @@ def told(change: Change) -> tuple[Told, ...]:
     """
     facts, primary = change.route.facts, change.primary
     if len(facts.sides) < 2:
-        about: About = "all" if facts.comparison == "none" else "groups"
-        return () if primary is None else (_told(change, primary, about),)
+        if primary is None:
+            return ()
+        if facts.comparison == "none":
+            return (_told(change, primary, "all"),)
+        arms = [_told(change, arm, "arm") for arm in change.arms if arm.wave == primary.wave]
+        return (*arms, _told(change, primary, "groups"))
     own = [_own_change(change, side) for side in facts.sides]
     sides = [_told(change, estimate, "side") for estimate in own if estimate is not None]
     return (*sides, *(() if primary is None else (_told(change, primary, "gap"),)))
@@ -63,7 +69,9 @@ def told(change: Change) -> tuple[Told, ...]:
 
 def _told(change: Change, estimate: Estimate, about: About) -> Told:
     others = [other for other in change.estimates if other is not estimate and _answers_the_same(other, estimate)]
-    return Told(about=about, side=estimate.side or "", estimate=estimate, others=tuple(others))
+    return Told(
+        about=about, side=estimate.side or "", group=estimate.group or "", estimate=estimate, others=tuple(others)
+    )
 
 
 def _own_change(change: Change, side: str) -> Estimate | None:
@@ -79,7 +87,7 @@ def _answers_the_same(other: Estimate, estimate: Estimate) -> bool:
     """Whether an estimate is of the same people's same change, in points."""
     if not np.isfinite(other.estimate) or other.term is not None or other.estimand.startswith(OTHER_UNITS):
         return False
-    if (other.wave, other.side) != (estimate.wave, estimate.side):
+    if (other.wave, other.side, other.group) != (estimate.wave, estimate.side, estimate.group):
         return False
     if estimate.side:
         return other.estimand.startswith("own mean change")

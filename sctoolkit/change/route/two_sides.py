@@ -13,12 +13,14 @@ from sctoolkit.change.route.estimates import (
     Role,
     compact,
     linear_contrast,
-    mixed_contrast,
     over_organisations,
 )
-from sctoolkit.change.route.one_group import all_records, linked, organisation_gains, unlinked, wave_means
+from sctoolkit.change.route.linkage import unweighted
+from sctoolkit.change.route.mixed_estimates import mixed_contrast
 from sctoolkit.change.route.panel import Panel
 from sctoolkit.change.route.setting import Findings, Setting
+from sctoolkit.change.route.wave_means import wave_means
+from sctoolkit.change.route.waves_compared import all_records, linked, organisation_gains, unlinked
 from sctoolkit.result import Caveat
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,7 +40,7 @@ def two_sides(setting: Setting) -> Findings:
         estimates += gaps(setting, panel, pair)
     for code, name in enumerate(panel.sides):
         estimates += own_change(setting, panel.rows(panel.side == code), name)
-    caveats = [*_small_sides(panel), *_alone(panel, pair)]
+    caveats = [*_small_sides(panel), *_alone(panel, pair), *unweighted(setting, estimates)]
     if pair is None:
         caveats.append(
             Caveat(code="one_side_only", sentence="Only one side answered at both waves: there is no gap to follow.")
@@ -137,7 +139,7 @@ def gap_change(setting: Setting, panel: Panel, pair: tuple[int, int]) -> list[Es
     found.append(
         mixed_contrast(
             design, y, row, setting.level, panel.unit[rows], clusters, post.astype(np.int64), role="check",
-            estimator="mixed model", **labels,
+            estimator=f"mixed model{'' if panel.weight is None else ', unweighted'}", **labels,
         )
     )  # fmt: skip
     return sorted(found, key=lambda e: e.role != "primary")
@@ -160,14 +162,16 @@ def _organisations(
     """Return the difference of the sides' mean gains over organisations, Welch."""
     if panel.cluster is None:
         return []
-    clusters = panel.cluster[rows]
+    clusters, weights = panel.cluster[rows], _weights(panel, rows)
     gains = []
     for member in (first == 1, first == 0):
         both = np.intersect1d(clusters[member & (post == 1)], clusters[member & (post == 0)])
         keep = member & np.isin(clusters, both)
         if both.size == 0:
             return []
-        gains.append(organisation_gains(y[keep], post[keep], compact(clusters[keep]), None))
+        gains.append(
+            organisation_gains(y[keep], post[keep], compact(clusters[keep]), None if weights is None else weights[keep])
+        )
     treated = np.arange(len(gains[0]) + len(gains[1])) < len(gains[0])
     return [
         over_organisations(

@@ -134,6 +134,11 @@ def _lower(data: Arrangement, template: Template, theta: FloatArray) -> list[Flo
     return out
 
 
+def relative_factors(data: Arrangement, theta: FloatArray) -> list[FloatArray]:
+    """Return the relative Cholesky factors that ``theta`` of a fit stands for."""
+    return _lower(data, _template(data), theta)
+
+
 def _gradient(moments: Derivatives, solved: Solved, sigma2: float, reml: bool) -> FloatArray:
     """Derivative of -2 log-likelihood in the absolute covariance parameters, residual last."""
     grad = moments.trace - moments.first[:, -1, -1]

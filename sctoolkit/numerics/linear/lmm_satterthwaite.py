@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import f as f_distribution
@@ -92,12 +94,19 @@ def satterthwaite(fit: MixedFit, contrasts: FloatArray) -> FloatArray:
 
 def satterthwaite_f(fit: MixedFit, contrasts: FloatArray) -> JointF:
     """Test contrasts (q, p) of full row rank jointly, as lmerTest's ``contestMD``."""
+    return joint_f(fit.coef, fit.vcov, contrasts, lambda turned: satterthwaite(fit, turned))
+
+
+def joint_f(
+    coef: FloatArray, vcov: FloatArray, contrasts: FloatArray, dof_of: Callable[[FloatArray], FloatArray]
+) -> JointF:
+    """Test contrasts jointly by independent directions, each with degrees of freedom of its own."""
     rows = np.atleast_2d(contrasts)
     q = rows.shape[0]
-    values, vectors = np.linalg.eigh(rows @ fit.vcov @ rows.T)
+    values, vectors = np.linalg.eigh(rows @ vcov @ rows.T)
     turned = vectors.T @ rows
-    statistic = float(((turned @ fit.coef) ** 2 / values).sum() / q)
-    dof = _combined(satterthwaite(fit, turned))
+    statistic = float(((turned @ coef) ** 2 / values).sum() / q)
+    dof = _combined(dof_of(turned))
     return JointF(statistic, q, dof, float(f_distribution.sf(statistic, q, dof)))
 
 
