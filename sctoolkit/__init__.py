@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sctoolkit.measurement.exploration.dimensions import n_factors
     from sctoolkit.measurement.exploration.factors import efa
     from sctoolkit.measurement.exploration.polychoric import polychoric
+    from sctoolkit.measurement.invariance.alignment import alignment
     from sctoolkit.measurement.invariance.invariance import invariance
     from sctoolkit.measurement.irt.dif import dif
     from sctoolkit.measurement.irt.grm import grm
@@ -65,6 +66,7 @@ _HOME: dict[str, str] = {
     "cfa": "sctoolkit.measurement.structure.confirm",
     "cross_lagged": "sctoolkit.measurement.panel.cross_lagged",
     "invariance": "sctoolkit.measurement.invariance.invariance",
+    "alignment": "sctoolkit.measurement.invariance.alignment",
     "latent_change": "sctoolkit.measurement.panel.latent_change",
     "grim": "sctoolkit.programme.grim",
     "person_fit": "sctoolkit.measurement.irt.person_fit",

@@ -65,6 +65,16 @@ def test_factors_and_invariance_run(run, demo):
     code, out, _ = run("invariance", file, "-i", "cscq", "-s", "ts", "--over", "side", "--collapse")
     assert code == 0
     assert "community" in out
+    code, out, _ = run(
+        "invariance", file, "-i", "cscq", "-s", "ts", "--over", "side", "--collapse", "--free", "ts1 | t1"
+    )
+    assert code == 0
+    code, out, _ = run(
+        "invariance", file, "-i", "cscq", "-s", "ts", "--over", "side", "--collapse", "--method", "alignment"
+    )
+    assert code == 0
+    assert "Alignment: items treated as ordinal" in out
+    assert "two groups cannot tell" in out
 
 
 def test_init_writes_a_study_that_loads(run, demo):

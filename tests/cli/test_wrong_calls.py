@@ -43,6 +43,7 @@ CALLS = {
     "factors answers.csv " + ITEMS + " --seed -1": (2, "'--seed'"),
     "invariance answers.csv " + ITEMS: (2, "'--over'"),
     "invariance answers.csv --over LON1 " + ITEMS: (2, "`LON1` is both"),
+    "invariance answers.csv --over grp --method alignmnt " + ITEMS: (2, "'alignment'"),
     "change scores.csv": (2, "'--outcome'"),
     f"change scores.csv {KEYS} --reliability x": (2, "'x' is not a number"),
     f"change scores.csv {KEYS} --reliability 3": (2, "`reliability`"),

@@ -28,5 +28,6 @@ CASES = {
     "cfa[mixed]": lambda: ((measured(), MODEL), {"ordered": ["a", "b", "c"]}),
     "cfa[covariates]": lambda: ((measured(), MODEL + "\ntrust ~ age\na ~ age"), {"ordered": ["a", "b", "c"]}),
     "invariance": lambda: ((answers(), MODEL), {"ordered": True, "group": "side"}),
+    "alignment": lambda: ((answers(), MODEL), {"ordered": False, "group": "side", "n_draws": 20}),
     "invariance[continuous]": lambda: ((answers(), MODEL), {"ordered": False, "group": "side"}),
 }

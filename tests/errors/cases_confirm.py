@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sctoolkit import cfa, invariance
+from sctoolkit import alignment, cfa, invariance
 
 MODEL = "trust =~ a + b + c + d"
 
@@ -98,6 +98,9 @@ CASES = {
     "syntax_equalities_contradict": fit(model="trust =~ x*a + b + c + d\nx == 0.5\nx == 0.6"),
     "invariance_over_nothing": ladder(),
     "invariance_uncorrected_estimator": ladder(group="side", estimator="DWLS"),
+    "alignment_over_nothing": lambda: alignment(frame(), MODEL, ordered=True),
+    "alignment_few_draws": lambda: alignment(frame(), MODEL, ordered=True, group="side", n_draws=0),
+    "alignment_interval_level": lambda: alignment(frame(), MODEL, ordered=True, group="side", ci_level=95),
     "invariance_partial_unknown": ladder(group="side", partial=["trust =~ bb"]),
     "invariance_partial_far_off": ladder(group="side", partial=["anything at all"]),
     "invariance_partial_as_text": ladder(group="side", partial="a ~ 1"),

@@ -137,6 +137,18 @@ CASES = {
     "cli-item-compared-over": lambda: command(
         "invariance", str(file("w.csv", "a,b,c\n1,2,1\n2,1,2\n")), "--over", "a", "--items", "a,b,c"
     ),
+    "cli-free-with-alignment": lambda: command(
+        "invariance",
+        str(file("w.csv", "a,b,c,g\n1,2,1,x\n2,1,2,y\n")),
+        "--over",
+        "g",
+        "--items",
+        "a,b,c",
+        "--method",
+        "alignment",
+        "--free",
+        "a ~ 1",
+    ),
     "word-form-package": without("docx", lambda: word_document(mock.Mock())),
     "cli-study-file-exists": lambda: command(
         "init", str(file("w.csv", "LON1\n1\n")), "-o", str(file("study.toml", "[study]"))

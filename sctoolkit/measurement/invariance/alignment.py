@@ -1,122 +1,160 @@
-"""Alignment of a configural model: factor means of many groups without full invariance."""
+"""Means of many groups by alignment: no ladder, no exact invariance.
+
+``alignment(data, model, ordered=..., group="country") -> AlignedGroups``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+import pandas as pd
 
-from sctoolkit.measurement.invariance.invariance_fit import Setup
-from sctoolkit.measurement.structure.model_fit import ModelFit
-from sctoolkit.numerics.structure.alignment import align, invariant_set
-from sctoolkit.numerics.structure.implied_moments import FloatArray
+from sctoolkit.errors import OptionError
+from sctoolkit.measurement.invariance.aligned_factor import ENOUGH_DRAWS, AlignedFactor, aligned_factors
+from sctoolkit.measurement.invariance.alignment_result import TRUSTED_SHARE, AlignedGroups
+from sctoolkit.measurement.invariance.invariance_caveats import configural_caveats
+from sctoolkit.measurement.invariance.invariance_fit import as_result, fit_level
+from sctoolkit.measurement.invariance.invariance_setup import prepare
+from sctoolkit.measurement.invariance.wave_model import Waves
+from sctoolkit.measurement.structure.confirm import check_missing, choose_estimator
+from sctoolkit.measurement.structure.model_syntax import parse_model
+from sctoolkit.options import Convention, Estimator, Missing, check_option
+from sctoolkit.result import Caveat
 
-
-@dataclass(frozen=True, slots=True)
-class AlignedFactor:
-    """One factor over all blocks.
-
-    ``mean`` and ``sd`` (b,) of the factor; ``drifting`` (item, parameter, block) of every parameter outside the largest
-    invariant set; ``share`` the share of parameters that drift (trust the alignment up to about a quarter);
-    ``r2_loadings`` and ``r2_locations`` how much of the configural variation the alignment explains.
-    """
-
-    factor: str
-    blocks: tuple[str, ...]
-    mean: tuple[float, ...]
-    sd: tuple[float, ...]
-    drifting: tuple[tuple[str, str, str], ...]
-    share: float
-    r2_loadings: float
-    r2_locations: float
-    n_optima: int
+if TYPE_CHECKING:
+    from sctoolkit.scoring.scores import Scores
+    from sctoolkit.survey.responses import Responses
 
 
-def aligned_factors(setup: Setup, fit: ModelFit, *, seed: int = 1) -> tuple[AlignedFactor, ...]:
-    """Return the alignment of every factor of a configural fit.
+def alignment(
+    data: pd.DataFrame | Scores | Responses,
+    model: str,
+    *,
+    ordered: bool,
+    group: str | None = None,
+    waves: Waves | None = None,
+    unit: str | None = None,
+    estimator: Estimator | None = None,
+    weights: str | None = None,
+    cluster: str | None = None,
+    missing: Missing = "listwise",
+    convention: Convention = "lavaan",
+    empty_categories: str = "refuse",
+    scale: str | None = None,
+    n_draws: int = 200,
+    seed: int = 1,
+    ci_level: float = 0.95,
+) -> AlignedGroups:
+    """Estimate factor means and spreads of many groups when a few items differ in a few of them.
 
     Parameters
     ----------
-    setup : Setup
-    fit : ModelFit
-        Configural: factors N(0, 1) in every block.
+    data : DataFrame, Scores or Responses
+        Keyed items, see `sctoolkit.invariance`.
+    model : str
+        Factor model of one group.
+    ordered : bool
+        Whether items are ordinal.
+    group : str, optional
+        Column of groups; the first in sorted order has mean 0 and standard deviation 1.
+    waves, unit
+        Waves to align, beside or instead of groups, as in `sctoolkit.invariance`.
+    estimator, weights, cluster, missing, convention, empty_categories, scale
+        As in `sctoolkit.invariance`.
+    n_draws : int
+        Draws for standard errors, at least 20.
     seed : int
-        Of the starts.
+    ci_level : float
+
+    Returns
+    -------
+    AlignedGroups
+        ``tidy()``: one row a factor, group and figure (mean, standard deviation) with error and interval;
+        ``drifting()``: parameters outside the largest set of groups that share them; ``trusted``.
+
+    Raises
+    ------
+    DataError, ModelSyntaxError, NotIdentifiedError, ConvergenceError
+        If the configural model cannot be fitted.
+    OptionError
+        If neither ``group`` nor ``waves`` is given, or options are not offered.
 
     Notes
     -----
-    Factors are aligned one by one; items that load on several factors take part with each. Standard errors of aligned
-    parameters are those of the configural ones on the aligned scale.
+    The configural model is fitted to all groups and its loadings and locations are moved onto scales on which as many
+    as possible agree: minimise sum over pairs of groups of sqrt(n_g n_h) f(difference), f(x) = (x^2 + .001)^(1/4),
+    which prefers a few large differences to many small ones. A parameter of a group is flagged when it differs (p <
+    .001) from the largest set of groups that agree. Means rest on the items that agree; they can be trusted up to about
+    a quarter of flagged parameters. Two groups are better served by `sctoolkit.invariance`.
 
     References
     ----------
-    Asparouhov & Muthen (2014), doi:10.1080/10705511.2014.919210.
+    Asparouhov & Muthen (2014), doi:10.1080/10705511.2014.919210; Muthen & Asparouhov (2018),
+    doi:10.1177/0049124117701488.   Checked by simulation: benchmarks/RESULTS-model-simulations.md.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(3)
+    >>> trust = rng.normal(size=(900, 1)) + np.repeat([0.0, 0.5, -0.5], 300)[:, None]
+    >>> answers = pd.DataFrame(trust + rng.normal(size=(900, 4)), columns=list("abcd"))
+    >>> answers["site"] = np.repeat(["east", "north", "south"], 300)
+    >>> result = alignment(answers, "trust =~ a + b + c + d", ordered=False, group="site", n_draws=20)
+    >>> result.trusted
+    True
     """
-    found = []
-    for factor in setup.base.latents:
-        items = [
-            t.rhs for t in setup.base.terms if t.op == "=~" and t.lhs == factor and t.rhs not in setup.base.latents
-        ]
-        if items:
-            found.append(_aligned(setup, fit, factor, items, seed))
-    return tuple(found)
-
-
-def _aligned(setup: Setup, fit: ModelFit, factor: str, items: list[str], seed: int) -> AlignedFactor:
-    """Return the alignment of one factor."""
-    names = [f"{factor} =~ {item}" for item in items]
-    places = np.arange(len(items))
-    if setup.ordered:
-        counts = [len(setup.data.categories[setup.column(item, 0)]) - 1 for item in items]
-        located = [f"{item} | t{k + 1}" for item, count in zip(items, counts, strict=True) for k in range(count)]
-        places = np.repeat(places, counts)
-    else:
-        located = [f"{item} ~ 1" for item in items]
-    loading, loading_error = _values(setup, fit, factor, names)
-    location, location_error = _values(setup, fit, factor, located)
-    sizes = np.array([float(setup.data.n[group]) for group, _ in setup.blocks])
-    sign = 1.0 if setup.ordered else -1.0
-    best = align(loading, location, places, sizes, sign=sign, seed=seed)
-    labels = tuple(setup.block_label(block) for block in setup.blocks)
-    drifting: list[tuple[str, str, str]] = []
-    for table, error, titles, owner in (
-        (best.loadings, loading_error / best.sd[:, None], names, np.arange(len(items))),
-        (best.locations, location_error, located, places),
-    ):
-        for k, title in enumerate(titles):
-            member = invariant_set(table[:, k], error[:, k])
-            drifting += [(items[owner[k]], title, labels[b]) for b in np.flatnonzero(~member)]
-    total = loading.size + location.size
-    return AlignedFactor(
-        factor,
-        labels,
-        tuple(best.mean.tolist()),
-        tuple(best.sd.tolist()),
-        tuple(drifting),
-        len(drifting) / total,
-        _explained(loading, best.sd[:, None] * best.loadings.mean(axis=0)),
-        _explained(
-            location, best.locations.mean(axis=0) - sign * best.mean[:, None] * best.loadings.mean(axis=0)[places]
-        ),
-        best.n_optima,
+    chosen = choose_estimator(ordered, estimator)
+    check_missing(ordered, missing)
+    check_option("convention", convention)
+    check_option("empty_categories", empty_categories, ("refuse", "collapse"))
+    if group is None and waves is None:
+        raise OptionError(
+            "Alignment must be over `group`, `waves` or both, and neither is given.", hint="Name the column of groups."
+        )
+    if n_draws < ENOUGH_DRAWS:
+        raise OptionError(f"`n_draws` must be at least {ENOUGH_DRAWS}, not {n_draws}.", hint="200 give errors to 5%.")
+    if not 0.0 < ci_level < 1.0:
+        raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
+    options = {
+        "model": model, "ordered": ordered, "estimator": chosen, "group": group, "waves": waves, "unit": unit,
+        "convention": convention, "empty_categories": empty_categories, "weights": weights, "cluster": cluster,
+        "n_draws": n_draws, "seed": seed,
+    }  # fmt: skip
+    setup = prepare(
+        data, parse_model(model), ordered, chosen, group, waves, unit, weights, cluster, missing, convention,
+        empty_categories, scale, options, analysis="alignment of groups",
+    )  # fmt: skip
+    fitted = as_result(setup, fit_level(setup, ()))
+    factors = aligned_factors(setup, fitted.fit, seed=seed, n_draws=n_draws)
+    return AlignedGroups(
+        provenance=setup.provenance,
+        caveats=(*_caveats(factors), *configural_caveats(fitted)),
+        factors=factors,
+        model=fitted,
+        n_obs=setup.data.n,
+        ci_level=ci_level,
     )
 
 
-def _values(setup: Setup, fit: ModelFit, factor: str, names: list[str]) -> tuple[FloatArray, FloatArray]:
-    """Return estimates and standard errors (blocks, names)."""
-    rows = {(row.lhs, row.op, row.rhs, row.group): k for k, row in enumerate(fit.table.parameters)}
-    index = np.empty((len(setup.blocks), len(names)), dtype=np.intp)
-    for b, (group, wave) in enumerate(setup.blocks):
-        for k, name in enumerate(names):
-            lhs, op, rhs = name.split(" ")
-            if op == "=~":
-                rhs = setup.column(rhs, wave)
-            index[b, k] = rows[(setup.column(lhs, wave), op, rhs, group)]
-    return fit.estimates[index], fit.std_errors[index]
-
-
-def _explained(observed: FloatArray, predicted: FloatArray) -> float:
-    """Return 1 - Var(observed - predicted) / Var(observed), over blocks within parameters."""
-    gap = observed - predicted
-    spread = float(np.sum((observed - observed.mean(axis=0)) ** 2))
-    return 1.0 - float(np.sum((gap - gap.mean(axis=0)) ** 2)) / spread if spread > 0.0 else float("nan")
+def _caveats(factors: tuple[AlignedFactor, ...]) -> list[Caveat]:
+    """Return caveats of alignments that cannot be trusted or have rival optima."""
+    found = []
+    for entry in factors:
+        if entry.share > TRUSTED_SHARE:
+            found.append(
+                Caveat(
+                    code="alignment_not_trusted",
+                    sentence=f"{entry.share:.0%} of the parameters of {entry.factor} differ between groups, more than "
+                    "a quarter: aligned means are not to be compared.",
+                    numbers={"factor": entry.factor, "share": entry.share},
+                )
+            )
+        if len(entry.blocks) == 2:
+            found.append(
+                Caveat(
+                    code="alignment_of_two",
+                    sentence=f"{entry.factor}: two groups cannot tell which of them an item differs in; see "
+                    "invariance().",
+                )
+            )
+    return found

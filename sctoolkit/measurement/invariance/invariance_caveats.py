@@ -15,23 +15,26 @@ from sctoolkit.result import Caveat
 MANY_BLOCKS = 8
 
 
+def configural_caveats(model: CfaResult) -> list[Caveat]:
+    """Return the caveats of the configural fit, a poor one first."""
+    measures = model.measures
+    end = "_robust" if np.isfinite(measures["rmsea_robust"]) else ""
+    rmsea, cfi = measures[f"rmsea{end}"], measures[f"cfi{end}"]
+    if not (rmsea > 0.08 or cfi < 0.90):
+        return list(model.caveats)
+    misfit = Caveat(
+        code="configural_misfit",
+        sentence=f"The model itself fits poorly (cfi {cfi:.3f}, rmsea {rmsea:.3f}): higher levels say little.",
+        numbers={"cfi": cfi, "rmsea": rmsea},
+    )
+    return [misfit, *model.caveats]
+
+
 def ladder_caveats(
     setup: Setup, models: Mapping[str, CfaResult], tests: Sequence[LevelTest], levels: Sequence[Level]
 ) -> tuple[Caveat, ...]:
     """Return caveats of the ladder and of the configural fit."""
-    found = list(models["configural"].caveats)
-    measures = models["configural"].measures
-    end = "_robust" if np.isfinite(measures["rmsea_robust"]) else ""
-    rmsea, cfi = measures[f"rmsea{end}"], measures[f"cfi{end}"]
-    if rmsea > 0.08 or cfi < 0.90:
-        found.insert(
-            0,
-            Caveat(
-                code="configural_misfit",
-                sentence=f"The model itself fits poorly (cfi {cfi:.3f}, rmsea {rmsea:.3f}): higher levels say little.",
-                numbers={"cfi": cfi, "rmsea": rmsea},
-            ),
-        )
+    found = configural_caveats(models["configural"])
     untested = [entry.level for entry in tests if entry.test is not None and entry.test.dof == 0]
     if untested:
         found.append(
@@ -54,7 +57,8 @@ def ladder_caveats(
         found.append(
             Caveat(
                 code="many_blocks",
-                sentence=f"With {len(setup.blocks)} groups exact invariance is rarely met: see alignment().",
+                sentence=f"With {len(setup.blocks)} groups exact invariance is rarely met: align "
+                "them (`alignment`, or `--method alignment`).",
                 numbers={"blocks": len(setup.blocks)},
             )
         )

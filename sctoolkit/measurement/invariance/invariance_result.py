@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sctoolkit.measurement.invariance.alignment import AlignedFactor, aligned_factors
+from sctoolkit.measurement.invariance.aligned_factor import AlignedFactor, aligned_factors
 from sctoolkit.measurement.invariance.invariance_effect import ItemEffect, ScoreEffect
 from sctoolkit.measurement.invariance.invariance_fit import Setup
 from sctoolkit.measurement.invariance.partial_invariance import Freed
@@ -174,9 +174,9 @@ class Invariance(Result):
             columns=["level", "parameter", "score_chi2", "score_dof", "score_p_value", "p_before", "p_after"],
         )
 
-    def alignment(self, *, seed: int = 1) -> tuple[AlignedFactor, ...]:
-        """Return factor means and standard deviations by alignment of the configural model."""
-        return aligned_factors(self.setup, self.models["configural"].fit, seed=seed)
+    def alignment(self, *, seed: int = 1, n_draws: int = 200) -> tuple[AlignedFactor, ...]:
+        """Return factor means and spreads by alignment of the configural model (see `sctoolkit.alignment`)."""
+        return aligned_factors(self.setup, self.models["configural"].fit, seed=seed, n_draws=n_draws)
 
     def __str__(self) -> str:
         return _text(self)

@@ -33,6 +33,7 @@ def prepare(
     empty_categories: str,
     scale: str | None,
     options: dict[str, object],
+    analysis: str = "measurement invariance",
 ) -> Setup:
     """Return data, sample statistics and the model of all blocks."""
     others = [name for name in (group, weights, cluster) if name is not None]
@@ -67,7 +68,7 @@ def prepare(
         occasion=occasion,
         waves=labels,
         provenance=Provenance(
-            analysis="measurement invariance",
+            analysis=analysis,
             scale=scale,
             waves=labels,
             n_in=len(frame),
