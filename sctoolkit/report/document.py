@@ -34,6 +34,8 @@ class Figure:
         What the drawing needs beyond the table (axis range, order of answers).
     rows : (first, last) or None
         The rows that this picture shows, where a long table is drawn in parts that fit a page; None for all.
+    twin : str
+        Id of a table elsewhere in the report that holds these numbers; empty where they are shown below the picture.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Figure:
     description: str
     settings: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[int, int] | None = None
+    twin: str = ""
 
     @property
     def shown(self) -> Table:
@@ -117,8 +120,8 @@ class Section:
     blocks: tuple[Block, ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """Return its tables, those of its pictures included."""
-        found = (block.table if isinstance(block, Figure) else block for block in self.blocks)
+        """Return its tables, those of its pictures included where these are not a part of another one."""
+        found = (block.table if isinstance(block, Figure) and not block.twin else block for block in self.blocks)
         return tuple(block for block in found if isinstance(block, Table))
 
 

@@ -9,17 +9,20 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from sctoolkit.disclosure.table import Table
 from sctoolkit.errors import MissingDependencyError
 from sctoolkit.report.document import Block, Bullets, Figure, Paragraph, Report, Steps
+from sctoolkit.report.docx_table import PAGE_INCHES, add_table
 from sctoolkit.report.figures import picture
-from sctoolkit.report.figures.canvas import style
+from sctoolkit.report.figures.canvas import GREY, INK, PALETTE, style
 from sctoolkit.report.safe_text import visible
 from sctoolkit.report.sections.provenance import hidden_sentence
-from sctoolkit.report.table_text import CellText, table_text
+from sctoolkit.report.table_text import table_text
 
 DOTS_PER_INCH = 200
-PAGE_INCHES = 6.3
+LONGEST_ALT = 2000
+ACCENT, WARN = PALETTE[0], "#8A3B00"
+TONES = {"caution": "Intense Quote", "quiet": "Small print"}
+"""Tone of a paragraph -> style of the document."""
 SIMULATED = "Simulated data. No person gave these answers; nothing here is a finding."
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -54,26 +57,39 @@ def render_docx(report: Report) -> bytes:
         document.add_heading(visible(section.heading), level=1)
         for block in section.blocks:
             _block(document, block, report)
-    document.add_paragraph(visible(hidden_sentence(report.log)), style="Caption")
+    document.add_paragraph(visible(hidden_sentence(report.log)), style=TONES["quiet"])
     buffer = io.BytesIO()
     document.save(buffer)
     return _same_bytes(buffer.getvalue())
 
 
 def _prepare(document: Any, report: Report) -> None:
+    """Set properties, language, margins, and styles in the colours of the page."""
     from docx.oxml.ns import qn
-    from docx.shared import Inches, Pt
+    from docx.shared import Inches, Pt, RGBColor
 
     fixed = datetime.datetime(2000, 1, 1)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = visible(report.title)[:255], "", ""
     properties.created = properties.modified = fixed
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(10.5)
+    normal.font.name, normal.font.size = "Arial", Pt(10)
     language = normal.element.get_or_add_rPr().makeelement(qn("w:lang"), {qn("w:val"): report.language})
     normal.element.get_or_add_rPr().append(language)
+    looks = {"Title": (22, ACCENT), "Heading 1": (15, ACCENT), "Heading 2": (11, INK), "Caption": (10, INK),
+             "Subtitle": (11, GREY), "Intense Quote": (10, WARN)}  # fmt: skip
+    for name, (size, colour) in looks.items():
+        found = document.styles[name]
+        found.font.size, found.font.color.rgb = Pt(size), RGBColor.from_string(colour[1:])
+        found.font.name, found.font.italic = "Arial", False
+        found.element.get_or_add_rPr().get_or_add_rFonts().attrib.clear()
+        found.font.name = "Arial"
+    quiet = document.styles.add_style(TONES["quiet"], 1)
+    quiet.base_style, quiet.font.size = normal, Pt(8.5)
+    quiet.font.color.rgb = RGBColor.from_string(GREY[1:])
     for part in document.sections:
-        part.left_margin = part.right_margin = Inches(0.98)
+        part.page_width, part.page_height = Inches(8.27), Inches(11.69)
+        part.left_margin = part.right_margin = Inches((8.27 - PAGE_INCHES) / 2)
 
 
 def _summary(document: Any, report: Report) -> None:
@@ -92,7 +108,7 @@ def _summary(document: Any, report: Report) -> None:
 
 def _block(document: Any, block: Block, report: Report) -> None:
     if isinstance(block, Paragraph):
-        document.add_paragraph(visible(block.text), style="Intense Quote" if block.tone == "caution" else None)
+        document.add_paragraph(visible(block.text), style=TONES.get(block.tone))
     elif isinstance(block, Bullets):
         _list(document, block.heading, block.items)
     elif isinstance(block, Steps):
@@ -101,7 +117,7 @@ def _block(document: Any, block: Block, report: Report) -> None:
     elif isinstance(block, Figure):
         _figure(document, block, report)
     else:
-        _table(document, block, report)
+        add_table(document, table_text(block, report.log.preset))
 
 
 def _list(document: Any, heading: str, items: tuple[str, ...]) -> None:
@@ -112,6 +128,7 @@ def _list(document: Any, heading: str, items: tuple[str, ...]) -> None:
 
 
 def _figure(document: Any, figure: Figure, report: Report) -> None:
+    """Add a picture with its alternative text; then its numbers, or where they stand."""
     from docx.shared import Inches
 
     document.add_paragraph(visible(figure.caption), style="Caption").paragraph_format.keep_with_next = True
@@ -122,35 +139,13 @@ def _figure(document: Any, figure: Figure, report: Report) -> None:
         drawn.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     shape = document.add_picture(buffer, width=Inches(PAGE_INCHES))
     properties = shape._inline.docPr
-    properties.set("descr", visible(figure.alt))
+    properties.set("descr", visible(f"{figure.alt} {figure.description}")[:LONGEST_ALT])
     properties.set("title", visible(figure.caption))
-    _table(document, figure.shown, report)
-
-
-def _table(document: Any, table: Table, report: Report) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    text = table_text(table, report.log.preset)
-    document.add_paragraph(visible(text.caption), style="Caption").paragraph_format.keep_with_next = True
-    made = document.add_table(rows=0, cols=len(text.heads), style="Light List")
-    rows: list[tuple[CellText, ...]] = [text.heads, *text.rows]
-    for number, row in enumerate(rows):
-        cells = made.add_row().cells
-        for cell, written in zip(cells, row, strict=True):
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(visible(written.text))
-            run.font.size, run.bold = Pt(8.5), number == 0 or written.header
-            if written.number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    properties = made.rows[0]._tr.get_or_add_trPr()
-    head = OxmlElement("w:tblHeader")
-    head.set(qn("w:val"), "true")
-    properties.append(head)
-    for note in text.notes:
-        document.add_paragraph().add_run(visible(note)).font.size = Pt(8)
+    twin = next((table for table in report.tables() if table.id == figure.twin), None)
+    if twin is None:
+        add_table(document, table_text(figure.shown, report.log.preset))
+    else:
+        document.add_paragraph(f"The numbers stand in the table “{visible(twin.caption)}”.", style=TONES["quiet"])
 
 
 def _same_bytes(data: bytes) -> bytes:

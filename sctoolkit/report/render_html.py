@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sctoolkit.disclosure.table import Table
-from sctoolkit.report.document import Block, Bullets, Paragraph, Report, Steps
+from sctoolkit.report.document import Block, Bullets, Figure, Paragraph, Report, Steps
 from sctoolkit.report.figures import draw
 from sctoolkit.report.safe_text import visible
 from sctoolkit.report.sections.provenance import hidden_sentence
@@ -33,8 +34,13 @@ def render_html(report: Report) -> str:
         paper. All text is escaped; control and direction characters show as their code point.
     """
     page = environment().get_template("report.html.j2")
+    places = _places(report)
     sections = [
-        {"id": section.id, "heading": section.heading, "blocks": [_block(block, report) for block in section.blocks]}
+        {
+            "id": section.id,
+            "heading": section.heading,
+            "blocks": [_block(block, report, places) for block in section.blocks],
+        }
         for section in report.sections
     ]
     return page.render(report=report, sections=sections, version=package_version(), hidden=hidden_sentence(report.log))
@@ -71,7 +77,19 @@ def _names(text: str) -> Markup:
     )
 
 
-def _block(block: Block, report: Report) -> dict[str, Any]:
+def _places(report: Report) -> dict[str, dict[str, str]]:
+    """Return table id -> caption and anchor of its first place on the page."""
+    found: dict[str, dict[str, str]] = {}
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                found.setdefault(block.id, {"caption": block.caption, "anchor": f"t-{block.id}"})
+            elif isinstance(block, Figure) and not block.twin:
+                found.setdefault(block.table.id, {"caption": block.caption, "anchor": f"f-{block.id}"})
+    return found
+
+
+def _block(block: Block, report: Report, places: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     """Return what the template needs of a block."""
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "text": block.text, "tone": block.tone}
@@ -84,7 +102,8 @@ def _block(block: Block, report: Report) -> dict[str, Any]:
     return {
         "kind": "figure",
         "figure": block,
-        "table": table_text(block.shown, report.log.preset),
+        "table": None if block.twin else table_text(block.shown, report.log.preset),
+        "twin": places.get(block.twin),
         "wide": _data_uri(draw(block)),
         "narrow": _data_uri(draw(block, narrow=True)),
     }

@@ -40,7 +40,7 @@ def render_json(report: Report) -> str:
                         "kind": block.kind,
                         "caption": block.caption,
                         "alt": block.alt,
-                        "table": block.table.id,
+                        "table": block.twin or block.table.id,
                     }
                     for block in section.blocks
                     if isinstance(block, Figure)

@@ -6,12 +6,13 @@ import datetime
 import io
 import math
 import re
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
 
-from sctoolkit.disclosure.table import INTERVALS, Cell, Column, Table
+from sctoolkit.disclosure.table import INTERVALS, Cell, Column, Kind, Table
 from sctoolkit.report.document import Report
 from sctoolkit.report.numbers import DIGITS, HIDDEN_MARK, released
 from sctoolkit.report.safe_text import visible
@@ -20,6 +21,30 @@ from sctoolkit.report.table_text import mark_notes
 from sctoolkit.result import package_version
 
 LONGEST_CELL = 32_000
+WIDEST, LINE = 66, 15
+"""Width of the widest column, in characters; height of a line, in points."""
+UNITS: dict[Kind, str] = {
+    "count": "number of people",
+    "percent": "percent",
+    "score": "points",
+    "proportion": "0 to 1",
+    "proportion_interval": "0 to 1, low and high end",
+    "p_value": "probability",
+    "dof": "degrees of freedom",
+    "interval": "low and high end",
+}
+LAYOUT = (
+    "The sheet “contents” says what each other sheet holds, with the units of its columns; “notes” says what marks "
+    "mean and how figures were made.",
+    "Each sheet holds one table, which starts in cell A1. Figures are unrounded, except in rows where a number of "
+    "people is hidden or a lower bound; cells show few digits.",
+)
+MARKS = (
+    ("[c]", "hidden to protect people"),
+    ("[x]", "not defined for these answers"),
+    ("[z]", "does not apply to this row"),
+    ("45+", "45 or more: the exact number would tell how few people are missing from it"),
+)
 NO_FORMULAS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -84,12 +109,39 @@ def _styles(book: Any) -> dict[str, Any]:
         "head": book.add_format({**font, "bold": True, "text_wrap": True, "bottom": 1}),
         "head_number": book.add_format({**font, "bold": True, "text_wrap": True, "bottom": 1, "align": "right"}),
         "mark": book.add_format({**font, "align": "right"}),
+        "link": book.add_format({**font, "font_color": "#12436D", "underline": 1}),
     }
     for digits in range(7):
         code = "0" if digits == 0 else f"0.{'0' * digits}"
         styles[f"number{digits}"] = book.add_format({**font, "num_format": code, "align": "right"})
     styles["count"] = book.add_format({**font, "num_format": "#,##0", "align": "right"})
     return styles
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column; programs do not all find that out for themselves."""
+    return max(1, len(textwrap.wrap(text, max(1, int(0.96 * width)))))
+
+
+def _for_print(sheet: Any) -> None:
+    """Print on A4, across, as wide as the page, with the heads on each page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _list(sheet: Any, heads: list[str], widths: list[int], rows: list[list[str]], styles: dict[str, Any]) -> None:
+    """Write a sheet of texts: heads that stay in sight, rows as tall as their texts."""
+    for place, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        sheet.set_column(place, place, width)
+        _write(sheet, 0, place, head, styles["head"])
+    for number, row in enumerate(rows, start=1):
+        sheet.set_row(number, LINE * max(_lines(text, width) for text, width in zip(row, widths, strict=True)))
+        for place, text in enumerate(row):
+            _write(sheet, number, place, text, styles["wrap"])
+    sheet.freeze_panes(1, 0)
+    _for_print(sheet)
 
 
 def _write(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
@@ -105,60 +157,83 @@ def _cover(book: Any, report: Report, styles: dict[str, Any]) -> None:
         "Simulated data: no person gave these answers; nothing here is a finding." if report.simulated else "",
         *(f"{entry.scale}: {' '.join(entry.sentences)}" for entry in report.summary),
         report.claim,
-        hidden_sentence(report.log),
+        hidden_sentence(report.log).replace("`", "“", 1).replace("`", "”", 1),
+        *LAYOUT,
         f"Made with sctoolkit {package_version()}.",
     ]
+    sheet.set_row(0, 1.6 * LINE)
     _write(sheet, 0, 0, report.title, styles["title"])
     for number, line in enumerate((line for line in lines if line), start=1):
+        sheet.set_row(number, LINE * _lines(line, 100) + 4)
         _write(sheet, number, 0, line, styles["wrap"])
+    _for_print(sheet)
 
 
 def _contents(book: Any, tables: tuple[Table, ...], names: list[str], styles: dict[str, Any]) -> None:
     sheet = book.add_worksheet("contents")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 90)
-    _write(sheet, 0, 0, "Sheet", styles["head"])
-    _write(sheet, 0, 1, "Table", styles["head"])
-    for number, (table, name) in enumerate(zip(tables, names, strict=True), start=1):
-        sheet.write_url(number, 0, f"internal:'{name}'!A1", styles["text"], name)
-        _write(sheet, number, 1, table.caption, styles["wrap"])
+    rows = [
+        [name, table.caption, "; ".join(_with_unit(column) for column in table.columns)]
+        for table, name in zip(tables, names, strict=True)
+    ]
+    _list(sheet, ["Sheet", "Table", "Columns, with their units"], [24, 46, 86], rows, styles)
+    for number, name in enumerate(names, start=1):
+        sheet.write_url(number, 0, f"internal:'{name}'!A1", styles["link"], name)
+
+
+def _with_unit(column: Column) -> str:
+    """Return what a column holds and the unit of its figures."""
+    unit = UNITS.get(column.kind, "")
+    return column.label if not unit or unit in column.label.casefold() else f"{column.label} ({unit})"
 
 
 def _notes(book: Any, report: Report, tables: tuple[Table, ...], styles: dict[str, Any]) -> None:
     sheet = book.add_worksheet("notes")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 90)
-    _write(sheet, 0, 0, "About", styles["head"])
-    _write(sheet, 0, 1, "Note", styles["head"])
-    notes = [
-        ("[c]", "hidden to protect people"),
-        ("[x]", "not defined for these answers"),
-        ("45+", "45 or more: the exact number would tell how few people are missing from it"),
-    ]
-    notes += [
-        (table.caption, note) for table in tables for note in (*mark_notes(table, report.log.preset), *table.notes)
-    ]
-    for number, (about, note) in enumerate(notes, start=1):
-        _write(sheet, number, 0, about, styles["wrap"])
-        _write(sheet, number, 1, note, styles["wrap"])
+    notes = [[mark, meaning] for mark, meaning in MARKS]
+    marked = [note for table in tables for note in mark_notes(table, report.log.preset) if note.startswith("[c]")]
+    notes += [["All tables", note] for note in dict.fromkeys(marked)]
+    notes += [[table.caption, note] for table in tables for note in table.notes]
+    _list(sheet, ["About", "Note"], [46, 100], notes, styles)
 
 
 def _table(sheet: Any, table: Table, report: Report, styles: dict[str, Any]) -> None:
     """Write one table: heads in row 1, one row a row; an interval takes two columns."""
-    place = 0
-    for column in table.columns:
-        labels = [f"{column.label}, low", f"{column.label}, high"] if column.kind in INTERVALS else [column.label]
-        for label in labels:
+    place, tallest = 0, 1
+    widths = [_width(table, number) for number in range(len(table.columns))]
+    for column, width in zip(table.columns, widths, strict=True):
+        for label in _heads(column):
             _write(sheet, 0, place, label, styles["head" if column.kind == "text" else "head_number"])
-            sheet.set_column(place, place, 30 if column.kind == "text" else 13)
+            sheet.set_column(place, place, width)
+            tallest = max(tallest, _lines(label, width - 2))
             place += 1
-    sheet.freeze_panes(1, 0)
+    sheet.set_row(0, LINE * tallest)
+    sheet.freeze_panes(1, sum(column.row_header for column in table.columns[:1]))
+    _for_print(sheet)
     for number, row in enumerate(table.rows, start=1):
         place = 0
+        texts = [(c.text, w) for c, w, column in zip(row, widths, table.columns, strict=True) if column.kind == "text"]
+        if (lines := max((_lines(text, width) for text, width in texts), default=1)) > 1:
+            sheet.set_row(number, LINE * lines)
         for cell, column in zip(released(row, table.columns), table.columns, strict=True):
             for part in _parts(cell, column):
                 _cell(sheet, number, place, part, column, styles)
                 place += 1
+
+
+def _heads(column: Column) -> list[str]:
+    """Return the heads of a column: two of an interval, with the sign of percentages."""
+    if column.kind in INTERVALS:
+        return [f"{column.label}, low", f"{column.label}, high"]
+    return [f"{column.label} (%)" if column.kind == "percent" and "%" not in column.label else column.label]
+
+
+def _width(table: Table, place: int) -> float:
+    """Return the width of a column in characters: that of its longest text or the longest word of its head."""
+    column = table.columns[place]
+    word = max((len(word) for head in _heads(column) for word in head.split()), default=0)
+    if column.kind != "text":
+        return float(max(11, word + 2))
+    longest = max((len(cell.text) for cell in table.column(column.key)), default=0)
+    return float(min(WIDEST, max(12, word + 2, longest + 3)))
 
 
 def _parts(cell: Cell, column: Column) -> list[str | float | None]:

@@ -31,6 +31,14 @@ class TableText:
     rows: tuple[tuple[CellText, ...], ...]
     notes: tuple[str, ...]
 
+    @property
+    def groups(self) -> tuple[tuple[tuple[CellText, ...], ...], ...]:
+        """The rows, in groups that have one head in their first column."""
+        headed = bool(self.heads) and self.heads[0].header
+        starts = [place for place, row in enumerate(self.rows) if place == 0 or (headed and not row[0].again)]
+        ends = [*starts[1:], len(self.rows)] if starts else []
+        return tuple(self.rows[start:end] for start, end in zip(starts, ends, strict=True))
+
 
 def table_text(table: Table, preset: str) -> TableText:
     """Return a protected table as text, with the meaning of its marks in its notes."""

@@ -60,7 +60,7 @@ def test_fit_and_invariance_stand_side_by_side():
     row = _row(section, "structure")
     assert (row["n"].number, row["chi2"].number, row["interval"].bounds) == (231, 6.31, (0.01, 0.12))
     assert section.tables()[0].notes == ("Estimator: WLSMV.",)
-    assert any(text.startswith("No comparison of scores below the scalar level") for text in _texts(section))
+    assert any(text.startswith("All comparisons here reach the scalar level") for text in _texts(section))
     assert not section.tables()[1].has("freed")
 
 
@@ -150,7 +150,10 @@ def test_headlines_of_one_wave_are_means():
     draft = score_distributions([], rows)
     summary = build_report([draft], title="T", summary=mean_headlines(["Trust", "Bonding"])).summary
     assert [(entry.scale, entry.sentences) for entry in summary] == [
-        ("Trust", ("Wave 1: mean 3.21 (2.90 to 3.50), of 40 people.", "A, wave 1: cannot be shown: too few people.")),
+        (
+            "Trust",
+            ("Wave 1: mean 3.21 (2.90 to 3.50), of 40 people.", "A, wave 1: cannot be shown, to protect people."),
+        ),
         ("Bonding", ("Wave 1: mean 3.21, of 40 people.",)),
     ]
     assert build_report([draft], title="T", summary=mean_headlines(["Nothing"])).summary == ()

@@ -40,7 +40,7 @@ def _texts(section: Section) -> list[str]:
         (replace(ROSE, estimate=-0.28, ci_low=-0.51, ci_high=-0.05), "Fell by 0.28 points (0.05 to 0.51)."),
         (replace(ROSE, ci_low=-0.05), "May have gone down or up (−0.05 to 0.51 points)."),
         (replace(ROSE, ci_low=math.nan, ci_high=math.nan), "Moved by +0.28 points; how sure that is cannot be said."),
-        (replace(ROSE, n=9), "Cannot be shown: too few people."),
+        (replace(ROSE, n=9), "Cannot be shown, to protect people."),
     ],
 )
 def test_headlines(change: ScaleChange, sentence: str) -> None:
@@ -133,7 +133,7 @@ def test_reliability_says_how_items_were_treated_first() -> None:
     for ordered, word in ((True, "ordinal"), (False, "continuous")):
         section = _report(reliability_section([row], ordered=ordered)).sections[0]
         assert word in _texts(section)[0]
-        assert _texts(section)[-1].startswith("S: where an interval reaches below .70")
+        assert _texts(section)[-1].startswith("S: an interval reaches below .70")
     hidden = _report(reliability_section([replace(row, n=8)], ordered=True)).sections[0]
     assert "below .70" not in " ".join(_texts(hidden))
 
@@ -163,7 +163,9 @@ def test_remarks_about_few_people_do_not_reach_a_section() -> None:
 def test_a_table_with_nothing_to_show_becomes_a_sentence() -> None:
     missing = [NotScored(scale="s", label="S", reason=reason, n=2, wave="1") for reason in ("no answer", "not asked")]
     section = _report(data_quality([Flag(name="fast", rule="r", n=12, wave="1")], missing)).sections[0]
-    assert _texts(section)[-1] == "Scores that were not given, and why: too few people everywhere to be shown."
+    assert (
+        _texts(section)[-1] == "Scores that were not given, and why: the numbers of people are too small to be shown."
+    )
     assert len(section.tables()) == 1
 
 

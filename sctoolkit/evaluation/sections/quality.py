@@ -46,9 +46,10 @@ def _flags(evaluation: Evaluation, answers: Answers, present: npt.NDArray[np.boo
     for place, name in enumerate(answers.quality.names):
         if flags[:, place].any():
             title, rule = FLAGS.get(name, (name.replace("_", " ").capitalize(), ""))
-            title = f"{title}: {answers.instrument.name}" if several else title
+            about = answers.instrument.name if several else ""
             for at in waves_of(evaluation.study, answers.responses):
-                yield Flag(name=title, rule=rule, n=int(flags[wave == at, place].sum()), wave=wave_name(at))
+                n = int(flags[wave == at, place].sum())
+                yield Flag(name=title, rule=rule, n=n, wave=wave_name(at), instrument=about)
 
 
 def _not_scored(evaluation: Evaluation, answers: Answers, present: npt.NDArray[np.bool_]) -> Iterator[NotScored]:

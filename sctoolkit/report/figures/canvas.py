@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 
 from sctoolkit.report.safe_text import shorten, visible
 
 if TYPE_CHECKING:
     from sctoolkit.report.document import Figure
+
+Segment = tuple[tuple[float, float], tuple[float, float]]
 
 WIDE, NARROW = 7.4, 3.8
 """Widths in inches; a page shows them at about 1.4 and 1.3 pixels a point."""
@@ -25,7 +30,7 @@ WIDE, NARROW = 7.4, 3.8
 PALETTE = ("#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1")
 """Categorical colours of the UK Analysis Function: each at least 3:1 on white and beside its neighbour."""
 
-INK, GREY, HAIR, PAPER = "#1d2730", "#5b6670", "#d5dadf", "#ffffff"
+INK, GREY, HAIR, GRID, PAPER = "#1d2730", "#5b6670", "#d5dadf", "#e8ebee", "#ffffff"
 HIDDEN_FACE = "#eef0f2"
 READABLE = 4.5
 """Least contrast of text, WCAG 2.2 AA."""
@@ -55,7 +60,7 @@ _STYLE: dict[str, Any] = {
     "ytick.labelsize": 9.5,
     "xtick.major.size": 3,
     "ytick.major.size": 0,
-    "grid.color": "#e8ebee",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
@@ -79,6 +84,19 @@ def style() -> Iterator[None]:
 def canvas(narrow: bool, height: float) -> Canvas:
     """Return an empty picture of the page's width."""
     return Canvas(figsize=(NARROW if narrow else WIDE, height))
+
+
+def segments(axes: Axes, lines: Sequence[Segment], colour: str, width: float, **look: Any) -> None:
+    """Draw straight lines as one artist, in data coordinates, without a thought for the limits of the axes."""
+    if lines:
+        axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, **look), autolim=False)
+
+
+def dots(axes: Axes, x: Sequence[float], y: Sequence[float], look: int, size: float = 7) -> None:
+    """Draw the dots of one look as one artist, above lines."""
+    drawn = Line2D(x, y, linestyle="none", marker=MARKERS[look % len(MARKERS)], markersize=size, zorder=3)
+    drawn.set(color=PALETTE[look % len(PALETTE)], markeredgecolor="white", markeredgewidth=1.0)
+    axes.add_artist(drawn)
 
 
 def text(value: object, longest: int = 60) -> str:
@@ -141,8 +159,8 @@ def _mix(one: tuple[float, ...], other: tuple[float, ...], share: float) -> tupl
 def to_svg(drawn: Canvas, figure: Figure) -> str:
     """Return the picture as one SVG element with a title and a description."""
     buffer = io.StringIO()
-    FigureCanvasSVG(drawn)
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    FigureCanvasSVG(drawn)
     drawn.savefig(buffer, format="svg", metadata=metadata)
     body = buffer.getvalue()
     body = body[body.index("<svg") :]

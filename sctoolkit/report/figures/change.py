@@ -8,6 +8,9 @@ from sctoolkit.report.document import Figure
 from sctoolkit.report.figures.intervals import Mark, interval_rows
 from sctoolkit.report.numbers import HIDDEN_MARK, format_interval, format_signed
 
+EVERYBODY = "all"
+"""How the row of a scale is named where all people stand together; then the scale itself names it."""
+
 
 def picture(figure: Figure, narrow: bool) -> Canvas:
     """Draw columns ``scale``, ``row``, ``estimate`` and ``interval`` of the table."""
@@ -17,18 +20,19 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     unit = str(figure.settings.get("unit", ""))
     rows = figure.shown.records()
     looks = list(dict.fromkeys(row["row"].text for row in rows))
+    alone = looks == [EVERYBODY]
     marks = []
     for row in rows:
         estimate, (low, high) = row[value].number, row[interval].bounds
         hidden = row[value].hidden
         written = (
-            f"{HIDDEN_MARK} too few people"
+            f"{HIDDEN_MARK} hidden"
             if hidden
             else (f"{format_signed(estimate, digits)}{unit}  ({format_interval(low, high, digits=digits)})")
         )
-        marks.append(
-            Mark(row["row"].text, estimate, low, high, written, looks.index(row["row"].text), row["scale"].text)
-        )
+        name, scale = row["row"].text, row["scale"].text
+        label, group = (scale, "") if alone else (name, scale)
+        marks.append(Mark(label, estimate, low, high, written, looks.index(name), group))
     every = [v for row in figure.table.records() for v in (row[value].number, *row[interval].bounds)]
     label = str(figure.settings.get("axis", "Change in points"))
     return interval_rows(marks, narrow, axis_label=label, reach=every)

@@ -7,7 +7,20 @@ import math
 from matplotlib.figure import Figure as Canvas
 
 from sctoolkit.report.document import Figure
-from sctoolkit.report.figures.canvas import GREY, HAIR, INK, MARKERS, PALETTE, canvas, left_for, text, wrap
+from sctoolkit.report.figures.canvas import (
+    GREY,
+    HAIR,
+    INK,
+    PALETTE,
+    PAPER,
+    Segment,
+    canvas,
+    dots,
+    left_for,
+    segments,
+    text,
+    wrap,
+)
 from sctoolkit.report.labels import row_name
 from sctoolkit.report.numbers import HIDDEN_MARK, format_number
 
@@ -36,9 +49,10 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     axes.set_xlabel("Part of the scale's range")
     across = axes.get_yaxis_transform()
     looks = list(dict.fromkeys(sides))
+    segments(axes, [((0, place), (100, place)) for place in places], HAIR, 1, zorder=1)
+    bands: dict[int, list[Segment]] = {look: [] for look in range(len(looks))}
+    means: dict[int, list[tuple[float, float]]] = {look: [] for look in range(len(looks))}
     for row, side, name, place in zip(rows, sides, names, places, strict=True):
-        look = looks.index(side) % len(PALETTE)
-        axes.plot([0, 100], [place, place], color=HAIR, linewidth=1, zorder=1)
         axes.text(-0.03, place, name, transform=across, ha="right", va="center", fontsize=8.5, color=GREY)
         low, high = row["low"].number, row["high"].number
         mean, sd = row["mean"].number, row["sd"].number
@@ -50,27 +64,22 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
         at = 100 * (mean - low) / (high - low)
         if math.isfinite(sd):
             reach = 100 * sd / (high - low)
-            axes.plot(
-                [max(at - reach, 0), min(at + reach, 100)],
-                [place, place],
-                color=PALETTE[look],
-                linewidth=5,
-                alpha=0.30,
-                solid_capstyle="butt",
-                zorder=2,
-            )
-        axes.plot(
-            [at], [place], marker=MARKERS[look], markersize=7, color=PALETTE[look], markeredgecolor="white", zorder=3
-        )
+            bands[looks.index(side)].append(((max(at - reach, 0), place), (min(at + reach, 100), place)))
+        means[looks.index(side)].append((at, place))
         axes.text(1.02, place, format_number(mean), transform=across, va="center", fontsize=8.5, color=INK)
+    for look, found in means.items():
+        segments(axes, bands[look], PALETTE[look % len(PALETTE)], 5, alpha=0.30, capstyle="butt", zorder=2)
+        dots(axes, [at for at, _ in found], [place for _, place in found], look)
     for name, place in heads:
         axes.text(
             -left / (0.9 - left),
             place,
-            wrap(name, 44 if narrow else 90, 1),
+            wrap(name, 50 if narrow else 90, 1),
+            fontsize=9 if narrow else 9.5,
             transform=across,
             ha="left",
             va="center",
             weight="bold",
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
         )
     return drawn

@@ -22,7 +22,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     width = 3.8 if narrow else 7.4
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    centre, half = (1.35, 1.15) if narrow else (2.5, 1.4)
+    centre, half = (1.15, 1.08) if narrow else (2.5, 1.4)
     y = 0.05
     for number, row in enumerate(rows):
         if number == 0:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 
-from sctoolkit.report.figures.canvas import GREY, INK, MARKERS, PALETTE, canvas, text, wrap
+from sctoolkit.report.figures.canvas import GREY, INK, PALETTE, PAPER, Segment, canvas, dots, segments, text, wrap
+
+PLATE: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+"""Ground of a text that would be crossed by the line of no change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One row: its label, its figures (nan where hidden), what is written beside it, and its look."""
+    """One row: its label, its figures (nan where hidden), what is written beside it, and its look.
+
+    ``beside`` is a second figure of the row, drawn as a hollow mark; nan where there is none.
+    """
 
     label: str
     estimate: float
@@ -24,6 +32,7 @@ class Mark:
     look: int = 0
     group: str = ""
     strong: bool = False
+    beside: float = math.nan
 
 
 def interval_rows(
@@ -49,18 +58,24 @@ def interval_rows(
     drawn = canvas(narrow, height)
     left, right = (0.04, 0.04) if narrow else (0.27, 0.25)
     axes = drawn.add_axes((left, 0.54 / height, 1 - left - right, y / height))
-    _frame(axes, [*(v for mark in marks for v in (mark.low, mark.high, mark.estimate)), *reach], y, axis_label, zero)
+    figures = [v for mark in marks for v in (mark.low, mark.high, mark.estimate, mark.beside)]
+    _frame(axes, [*figures, *reach], y, axis_label, zero)
     for mark, place in zip(marks, places, strict=True):
-        _draw_mark(axes, mark, place, narrow, step)
+        _label(axes, mark, place, narrow, step)
+    for look, strong in dict.fromkeys((mark.look, mark.strong) for mark in marks):
+        alike = [(m, place) for m, place in zip(marks, places, strict=True) if (m.look, m.strong) == (look, strong)]
+        _draw(axes, alike, look, 8 if strong else 7)
     for place, name in heads:
         axes.text(
             0 if narrow else -left / (1 - left - right),
             place,
-            text(name, 44 if narrow else 80),
+            text(name, 50 if narrow else 80),
+            fontsize=9 if narrow else 9.5,
             transform=axes.get_yaxis_transform(),
             weight="bold",
             va="center",
             ha="left",
+            bbox=PLATE,
         )
     return drawn
 
@@ -80,14 +95,15 @@ def _frame(axes: Axes, figures: Sequence[float], bottom: float, axis_label: str,
         axes.axvline(zero, color=GREY, linewidth=1.1, zorder=1)
 
 
-def _draw_mark(axes: Axes, mark: Mark, place: float, narrow: bool, step: float) -> None:
-    colour, shape = PALETTE[mark.look % len(PALETTE)], MARKERS[mark.look % len(MARKERS)]
+def _label(axes: Axes, mark: Mark, place: float, narrow: bool, step: float) -> None:
+    """Write what a row is and its figures: beside the dot, or above it on a phone."""
     weight = "bold" if mark.strong else "normal"
     across = axes.get_yaxis_transform()
     if narrow:
         above = place - step * 0.42
-        axes.text(0, above, text(mark.label, 30), transform=across, va="center", ha="left", fontsize=8.5, weight=weight)
-        axes.text(1, above, mark.written, transform=across, va="center", ha="right", fontsize=8.5, color=INK)
+        small: dict[str, Any] = {"transform": across, "va": "center", "fontsize": 8.5, "bbox": PLATE}
+        axes.text(0, above, text(mark.label, 34), ha="left", weight=weight, **small)
+        axes.text(1, above, mark.written, ha="right", color=INK, **small)
     else:
         axes.text(
             -0.03,
@@ -100,18 +116,21 @@ def _draw_mark(axes: Axes, mark: Mark, place: float, narrow: bool, step: float) 
             linespacing=1.0,
         )
         axes.text(1.03, place, mark.written, transform=across, va="center", ha="left", weight=weight)
-    if not math.isfinite(mark.estimate):
-        axes.plot([0, 1], [place, place], color=GREY, linewidth=1, linestyle=(0, (1, 3)), transform=across, zorder=1)
-        return
-    if math.isfinite(mark.low) and math.isfinite(mark.high):
-        axes.plot([mark.low, mark.high], [place, place], color=colour, linewidth=2.2, solid_capstyle="round", zorder=2)
-    axes.plot(
-        [mark.estimate],
-        [place],
-        marker=shape,
-        markersize=8 if mark.strong else 7,
-        color=colour,
-        markeredgecolor="white",
-        markeredgewidth=1.0,
-        zorder=3,
-    )
+
+
+def _draw(axes: Axes, marks: Sequence[tuple[Mark, float]], look: int, size: float) -> None:
+    """Draw the dots and intervals of one look; a dotted line where a figure is not shown."""
+    known = [(mark, place) for mark, place in marks if math.isfinite(mark.estimate)]
+    spans: list[Segment] = [
+        ((m.low, place), (m.high, place)) for m, place in known if math.isfinite(m.low) and math.isfinite(m.high)
+    ]
+    segments(axes, spans, PALETTE[look % len(PALETTE)], 2.2, capstyle="round", zorder=2)
+    other = [(mark.beside, place) for mark, place in known if math.isfinite(mark.beside)]
+    if other:
+        hollow = Line2D(*zip(*other, strict=True), linestyle="none", marker="o", markersize=6, zorder=2.5)
+        hollow.set(markerfacecolor="none", markeredgecolor=GREY, markeredgewidth=1.1)
+        axes.add_artist(hollow)
+    dots(axes, [mark.estimate for mark, _ in known], [place for _, place in known], look, size)
+    unknown: list[Segment] = [((0, place), (1, place)) for m, place in marks if not math.isfinite(m.estimate)]
+    dotted = {"linestyles": [(0, (1, 3))], "transform": axes.get_yaxis_transform(), "zorder": 1}
+    segments(axes, unknown, GREY, 1, **dotted)

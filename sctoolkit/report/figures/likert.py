@@ -1,14 +1,15 @@
-"""Diverging stacked bars of answers: disagreement to the left of the middle, agreement to the right."""
+"""Diverging stacked bars of answers: those below the middle to the left, those above it to the right."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from sctoolkit.disclosure.table import Cell
 from sctoolkit.report.document import Figure
@@ -127,23 +128,20 @@ def _draw_bar(axes: Axes, place: float, one: Bar, shades: Sequence[str], thickne
     for length, shade in zip(one.lengths, shades, strict=True):
         if length <= 0:
             continue
-        axes.barh(place, length, thickness, left=edge, color=shade, edgecolor=PAPER, linewidth=1.5)
+        axes.add_artist(_block(edge, place, length, thickness, facecolor=shade, edgecolor=PAPER, linewidth=1.5))
         if length >= smallest:
             axes.text(
                 edge + length / 2, place, f"{length:.0f}", ha="center", va="center", fontsize=8.5, color=ink_on(shade)
             )
         edge += length
     if one.unseen > 0:
-        axes.barh(
-            place,
-            one.unseen,
-            thickness,
-            left=edge + GAP,
-            color=HIDDEN_FACE,
-            edgecolor="#9aa4ad",
-            linewidth=0.6,
-            hatch="////",
-        )
+        look = {"facecolor": HIDDEN_FACE, "edgecolor": "#9aa4ad", "linewidth": 0.6, "hatch": "////"}
+        axes.add_artist(_block(edge + GAP, place, one.unseen, thickness, **look))
+
+
+def _block(left: float, place: float, length: float, thickness: float, **look: Any) -> Rectangle:
+    """Return one segment, its middle at ``place``."""
+    return Rectangle((left, place - thickness / 2), length, thickness, **look)
 
 
 def _legend_rows(labels: Sequence[str], narrow: bool) -> int:

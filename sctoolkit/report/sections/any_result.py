@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sctoolkit.disclosure.table import Table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.tables import to_table
 from sctoolkit.result import Caveat, Result
 
@@ -27,7 +28,7 @@ def result_section(result: Result, *, id: str, heading: str, lead: str = "") -> 
     def compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Section:
         blocks: list[Block] = [Paragraph(lead, "lead")] if lead else []
         blocks.append(tables[id])
-        blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+        blocks += remarks(caveats)
         return Section(id=id, heading=heading, blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=result.caveats)

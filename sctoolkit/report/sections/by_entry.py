@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sctoolkit.change.route.claims import check_wording
 from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
-from sctoolkit.report.words import phrase
+from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.report.words import capital, phrase
 from sctoolkit.result import Caveat
 
 
@@ -29,6 +30,7 @@ class EntryGain:
     p_value: float
     n: int
     n_organisations: int
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class EntryClaim:
     label: str
     sentence: str
     rung: str
+    side: str = ""
 
 
 def by_entry_section(
@@ -66,6 +69,7 @@ def by_entry_section(
         check_wording(claim.sentence, claim.rung)
     columns = (
         Column("label", "Scale", row_header=True),
+        Column("side", "Side", print_only_if_used=True),
         Column("what", "Gain over those not yet entered"),
         Column("n", "People", "count"),
         Column("n_organisations", "Organisations", "plain"),
@@ -76,10 +80,11 @@ def by_entry_section(
     rows = [
         Row(
             {
-                "label": gain.label, "what": gain.what, "n": gain.n, "n_organisations": gain.n_organisations,
-                "estimate": gain.estimate, "interval": (gain.ci_low, gain.ci_high), "p_value": gain.p_value,
+                "label": gain.label, "side": gain.side, "what": gain.what, "n": gain.n,
+                "n_organisations": gain.n_organisations, "estimate": gain.estimate,
+                "interval": (gain.ci_low, gain.ci_high), "p_value": gain.p_value,
             },
-            key_of({"entry": gain.scale}),
+            key_of({"entry": gain.scale, "entry side": gain.side}),
             gain.n,
         )
         for gain in gains
@@ -88,9 +93,16 @@ def by_entry_section(
 
     def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
         blocks: list[Block] = [Paragraph(phrase("entry.lead"), "lead")]
-        blocks += [Paragraph(claim.sentence) for claim in told]
+        blocks += [Paragraph(_of_side(claim)) for claim in told]
         blocks.append(safe["by-entry"])
-        blocks += [Paragraph(caveat.sentence, "quiet") for caveat in kept]
+        blocks += remarks(kept, "quiet")
         return Section(id="by-entry", heading="Those who had entered and those who had not yet", blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+
+
+def _of_side(claim: EntryClaim) -> str:
+    """Return what may be said, with the side of which it is said."""
+    if not claim.side:
+        return claim.sentence
+    return f"{capital(claim.side)}: {claim.sentence[:1].lower()}{claim.sentence[1:]}"

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sctoolkit.disclosure.table import Cell, Column, Row, Table, key_of, make_table
+from sctoolkit.disclosure.table import Cell, Column, Row, Table, Who, key_of, make_table
 from sctoolkit.report.alt_text import describe_rows
 from sctoolkit.report.document import Block, Draft, Figure, Headline, Paragraph, Section, in_parts
 from sctoolkit.report.numbers import format_interval, format_number, format_signed
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import capital, listed, phrase
 from sctoolkit.result import Caveat
 
@@ -33,16 +34,18 @@ class ScaleChange:
         People behind the estimate.
     low, high : float
         Ends of the scale's range.
-    side : str
-        Side; empty for everybody.
+    side, group : str
+        Side, or group of the comparison; empty for everybody.
     gap : bool
         Whether this is the change of the gap between the sides.
     against : str
-        Who is set against whom, where this is the difference in change between two groups.
+        Who is set against whom, where this is the difference in change between two groups, or the gap between sides.
     std_all, std_low, std_high : float
         Standardised change with its interval, and the name of the standardiser in ``standardiser``.
     p_value, dof : float
         Of the test that the method names.
+    p_adjusted : float
+        The same, adjusted for the outcomes that answer one question; nan where it stands alone.
     n_organisations : int or None
         Clusters behind the estimate.
     linked : bool
@@ -64,6 +67,7 @@ class ScaleChange:
     low: float
     high: float
     side: str = ""
+    group: str = ""
     gap: bool = False
     against: str = ""
     std_all: float = float("nan")
@@ -71,6 +75,7 @@ class ScaleChange:
     std_high: float = float("nan")
     standardiser: str = ""
     p_value: float = float("nan")
+    p_adjusted: float = float("nan")
     dof: float = float("nan")
     n_organisations: int | None = None
     linked: bool = True
@@ -80,7 +85,7 @@ class ScaleChange:
     @property
     def row(self) -> str:
         """How the row is named below its scale."""
-        return "gap between the sides" if self.gap else self.against or self.side or "all"
+        return "gap between the sides" if self.gap else self.against or self.group or self.side or "all"
 
 
 def change_section(
@@ -119,21 +124,21 @@ def change_section(
         Column("std_interval", f"{level:.0%} interval, standardised", "interval", print_only_if_used=True),
         Column("dof", "df", "dof", print_only_if_used=True),
         Column("p_value", "p", "p_value", print_only_if_used=True),
+        Column("p_adjusted", "p, adjusted", "p_value", print_only_if_used=True),
         Column("low", "Lowest possible", "plain"),
         Column("high", "Highest possible", "plain"),
     )
     methods = listed(list(dict.fromkeys(entry.method for entry in listed_changes if entry.method)))
     standards = listed(list(dict.fromkeys(entry.standardiser for entry in listed_changes if entry.standardiser)))
-    notes = [
-        note
-        for note in (f"Method: {methods}." if methods else "", f"Standardised by {standards}." if standards else "")
-        if note
-    ]
+    adjusted = any(not math.isnan(entry.p_adjusted) for entry in listed_changes)
+    notes = [f"Method: {methods}."] * bool(methods) + [f"Standardised by {standards}."] * bool(standards)
+    notes += [phrase("change.adjusted")] * adjusted
     rows = [_row(entry, id) for entry in listed_changes]
     table = make_table(id, f"{heading}: change in points of each scale", columns, rows, notes=notes)
     linked_only = any(entry.linked for entry in listed_changes)
     sided = any(entry.side for entry in listed_changes)
-    compose = _composer(id, heading, f"{100 * level:.0f}", linked_only, sided)
+    against = next((entry.against for entry in listed_changes if entry.gap), "")
+    compose = _composer(id, heading, f"{100 * level:.0f}", linked_only, sided, against)
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
 
 
@@ -173,18 +178,21 @@ def headlines(
     return write
 
 
-def _row(entry: ScaleChange, id: str) -> Row:
-    followed = {f"followed:{entry.last}": "linked"} if entry.linked else {}
+def people_of(entry: ScaleChange, id: str = "change") -> Who:
+    """Return the key of the people behind a change, the same in every table that tells of it."""
     used = f"{id}:{entry.scale}" + (":gap" if entry.gap else "")
-    key = key_of(
-        {
-            "wave": entry.first,
-            "side": entry.side,
-            f"scored:{entry.scale}": "yes",
-            **followed,
-            f"used:{used}": "yes",
-        }
-    )
+    people = {"wave": entry.first, "side": entry.side, "group": entry.group, f"scored:{entry.scale}": "yes"}
+    followed = {f"followed:{entry.last}": "linked"} if entry.linked else {}
+    return key_of({**people, **followed, f"used:{used}": "yes"})
+
+
+def followed_key(scale: str, first: str, last: str, side: str = "", **more: str) -> Who:
+    """Return the key of the people with a score at both waves, the same as those of a change of linked people."""
+    people = {"wave": first, "side": side, f"scored:{scale}": "yes", f"followed:{last}": "linked"}
+    return key_of({**people, f"used:change:{scale}": "yes", **more})
+
+
+def _row(entry: ScaleChange, id: str) -> Row:
     width = entry.high - entry.low
     values: dict[str, Cell | str | int | float | tuple[float, float] | None] = {
         "scale": entry.label,
@@ -198,16 +206,17 @@ def _row(entry: ScaleChange, id: str) -> Row:
         "std_all": entry.std_all,
         "dof": entry.dof,
         "p_value": entry.p_value,
+        "p_adjusted": entry.p_adjusted,
         "range": 100 * entry.estimate / width if width > 0 else float("nan"),
         "low": entry.low,
         "high": entry.high,
         "std_interval": None if math.isnan(entry.std_low) else (entry.std_low, entry.std_high),
     }
-    return Row(values, key, entry.n)
+    return Row(values, people_of(entry, id), entry.n)
 
 
 def _composer(
-    id: str, heading: str, level: str, linked_only: bool, sided: bool
+    id: str, heading: str, level: str, linked_only: bool, sided: bool, against: str
 ) -> Callable[[Mapping[str, Table], tuple[Caveat, ...]], Section]:
     """Return the function that writes the section from its protected table."""
 
@@ -217,30 +226,29 @@ def _composer(
         blocks: list[Block] = [Paragraph(phrase("change.lead", first=first, last=last, level=level), "lead")]
         blocks += in_parts(_figure(table, id), "scale", MOST_ROWS)
         if sided:
-            blocks.append(Paragraph(phrase("change.two_sides")))
+            said = [phrase("change.two_sides")] + [phrase("change.gap", against=against)] * bool(against)
+            blocks.append(Paragraph(" ".join(said)))
         if linked_only:
             blocks.append(Paragraph(phrase("change.linked_only"), "quiet"))
-        blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+        blocks += remarks(caveats)
         return Section(id=id, heading=heading, blocks=tuple(blocks))
 
     return compose
 
 
 def _figure(table: Table, id: str) -> Figure:
-    """Return the picture: in points where all scales have one range, else in percent of the range."""
-    ranges = {(row["low"].number, row["high"].number) for row in table.records()}
-    settings: dict[str, object] = {"axis": "Change in points"}
+    """Return the picture, in points; its axis says the range that all scales have, or that they differ in it."""
+    ranges = {(f"{row['low'].number:g}", f"{row['high'].number:g}") for row in table.records()}
+    axis = "Change in points; scales differ in range"
     if len(ranges) == 1:
         low, high = next(iter(ranges))
-        settings["axis"] = f"Change in points (scales run from {low:g} to {high:g})"
-    else:
-        settings = {"axis": "Change in points; scales differ in range"}
+        axis = "Change in points" if low == "nan" else f"Change in points (scales run from {low} to {high})"
     return Figure(
         id=id,
         kind="change",
         caption="Change per scale, with its interval",
         table=table,
-        settings=settings,
+        settings={"axis": axis},
         alt="Dots with intervals: the change of each scale, by side; the vertical line is no change.",
         description=describe_rows(table),
     )
@@ -249,7 +257,8 @@ def _figure(table: Table, id: str) -> Figure:
 def _headline(scale: str, rows: list[dict[str, Cell]], level: str) -> Headline:
     sides = [row for row in rows if row["row"].text != "gap between the sides"]
     low, high = rows[0]["low"].number, rows[0]["high"].number
-    detail = phrase("headline.scale", low=f"{low:g}", high=f"{high:g}", level=level)
+    ends = {"low": f"{low:g}", "high": f"{high:g}"} if high > low else {}
+    detail = phrase("headline.scale" if ends else "headline.intervals", level=level, **ends)
     if len(sides) == 1 and sides[0]["row"].text == "all":
         return Headline(scale, (f"{capital(_moved(sides[0]))}.",), detail)
     parts = [phrase("headline.on_side", side=capital(row["row"].text), what=_moved(row)) for row in sides]

@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, Value, Who, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """How many people a quality check flagged at one wave; ``rule`` says what it looks for."""
+    """How many people a quality check flagged at one wave; ``rule`` says what it looks for, ``instrument`` in which."""
 
     name: str
     rule: str
     n: int
     wave: str = ""
+    instrument: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +57,20 @@ def data_quality(
 def _flags_table(flags: tuple[Flag, ...]) -> Table:
     columns = (
         Column("name", "Flag", row_header=True),
-        Column("rule", "Looks for"),
+        Column("instrument", "Questionnaire", print_only_if_used=True),
         Column("wave", "Wave", print_only_if_used=True),
         Column("n", "People", "count"),
     )
     rows = []
     seen: Counter[tuple[str, str]] = Counter()
-    for entry in flags:
+    names = list(dict.fromkeys(entry.name for entry in flags))
+    for entry in sorted(flags, key=lambda flag: names.index(flag.name)):
         seen[entry.name, entry.wave] += 1
         people = key_of({"wave": entry.wave, f"flag {seen[entry.name, entry.wave]}:{entry.name}": "yes"})
-        values: dict[str, Value | Cell] = {"name": entry.name, "rule": entry.rule, "wave": entry.wave, "n": entry.n}
-        rows.append(Row(values, people, entry.n))
-    return make_table("flags", "Answers that were flagged", columns, rows)
+        values: dict[str, Value | Cell] = {"name": entry.name, "wave": entry.wave, "n": entry.n}
+        rows.append(Row({**values, "instrument": entry.instrument}, people, entry.n))
+    notes = list(dict.fromkeys(f"{entry.name}: {entry.rule}." for entry in flags if entry.rule))
+    return make_table("flags", "Answers that were flagged", columns, rows, notes=notes)
 
 
 def _missing_table(missing: tuple[NotScored, ...]) -> Table:
@@ -99,6 +103,7 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
         if all(cell.hidden for cell in table.column("n")):
             blocks.append(Paragraph(phrase("quality.all_hidden", what=table.caption)))
         else:
+            blocks += [Paragraph(phrase("quality.not_scored"))] if table.id == "not-scored" else []
             blocks.append(table)
-    blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+    blocks += remarks(caveats)
     return Section(id="data-quality", heading="Data quality", blocks=tuple(blocks))

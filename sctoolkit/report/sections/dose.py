@@ -1,4 +1,4 @@
-"""Section "More presence, more change": slopes on what the engagement log counts."""
+"""Section "More presence, more change?": slopes on what the engagement log counts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sctoolkit.change.route.claims import check_wording
 from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -90,7 +91,7 @@ def dose_section(
         blocks: list[Block] = [Paragraph(phrase("dose.lead", dose=dose), "lead")]
         blocks += [Paragraph(claim.sentence) for claim in told]
         blocks.append(safe["dose"])
-        blocks += [Paragraph(caveat.sentence, "quiet") for caveat in kept]
-        return Section(id="dose", heading="More presence, more change", blocks=tuple(blocks))
+        blocks += remarks(kept, "quiet")
+        return Section(id="dose", heading="More presence, more change?", blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, Value, Who, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -79,8 +80,8 @@ def missing_people(
         for verdict in told:
             name = f"{verdict.label}, {verdict.side}" if verdict.side else verdict.label
             blocks.append(Paragraph(f"{name}: {verdict.sentence[:1].lower()}{verdict.sentence[1:]}"))
-        blocks += [safe["lost-views"], safe["follow-up"]]
-        blocks += [Paragraph(caveat.sentence, "quiet") for caveat in kept]
+        blocks += [safe["lost-views"], Paragraph(phrase("missing.counts")), safe["follow-up"]]
+        blocks += remarks(kept, "quiet")
         return Section(id="missing-people", heading="Who is missing, and whether that matters", blocks=tuple(blocks))
 
     return Draft(tables=tables, compose=compose, caveats=tuple(caveats))
@@ -93,8 +94,8 @@ def _shares(shares: tuple[FollowUp, ...], interval: str) -> Table:
         Column("part", "People"),
         Column("n", "At the start", "count"),
         Column("share", "Followed up", "percent"),
-        Column("ci_low", f"{interval}, from", "percent"),
-        Column("ci_high", "to", "percent"),
+        Column("ci_low", f"{interval}, low", "percent"),
+        Column("ci_high", f"{interval}, high", "percent"),
     )
     rows = [_share_row(entry) for entry in shares]
     return make_table("follow-up", "Share of people followed up, by where they stood at the start", columns, rows)
@@ -121,7 +122,7 @@ def _views(views: tuple[LostView, ...], everybody: Mapping[tuple[str, str], int]
     columns = (
         Column("label", "Scale", row_header=True),
         Column("side", "Side", print_only_if_used=True),
-        Column("view", "View of those lost"),
+        Column("view", "How those lost are treated"),
         Column("n", "People", "count"),
         Column("estimate", "Change, points", "score"),
         Column("interval", interval, "interval"),
@@ -139,4 +140,4 @@ def _views(views: tuple[LostView, ...], everybody: Mapping[tuple[str, str], int]
         )
         for entry in views
     ]  # fmt: skip
-    return make_table("lost-views", "Mean change under several views of the people lost", columns, rows)
+    return make_table("lost-views", "Mean change under several assumptions about the people lost", columns, rows)

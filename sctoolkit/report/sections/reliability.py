@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
 from sctoolkit.report.numbers import format_number
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import listed, phrase, rule
 from sctoolkit.result import Caveat
 
@@ -103,14 +104,9 @@ def _compose(table: Table, caveats: tuple[Caveat, ...], lead: str) -> Section:
     blocks: list[Block] = [Paragraph(lead, "lead"), Paragraph(phrase("reliability.meaning")), table]
     weak = list(dict.fromkeys(row["scale"].text for row in table.records() if _lowest(row) < CUT))
     if weak:
-        cut = format_number(CUT, "proportion")
-        blocks.append(
-            Paragraph(
-                f"{listed(weak)}: {_lower_first(phrase('reliability.wide', cut=cut, source=rule(RULE).source))}",
-                "caution",
-            )
-        )
-    blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+        cut, source = format_number(CUT, "proportion"), rule(RULE).source
+        blocks.append(Paragraph(phrase("reliability.wide", scales=listed(weak), cut=cut, source=source), "caution"))
+    blocks += remarks(caveats)
     return Section(id="reliability", heading="How well the scales measure", blocks=tuple(blocks))
 
 
@@ -120,7 +116,3 @@ def _lowest(row: Mapping[str, Cell]) -> float:
     low = row[f"{name}_interval"].bounds[0] if f"{name}_interval" in row else float("nan")
     found = low if low == low else row[name].number
     return found if found == found else float("inf")
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

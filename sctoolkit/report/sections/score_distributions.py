@@ -1,4 +1,4 @@
-"""Section "Answers and scores": item by item as diverging bars, then the scores on the range of their scale."""
+"""Section "Answers and scores": the scores on the range of their scale, then item by item as diverging bars."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from sctoolkit.disclosure.table import Cell, Column, Row, Table, Who, key_of, ma
 from sctoolkit.report.alt_text import describe_rows
 from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section, in_parts
 from sctoolkit.report.labels import row_name
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import listed, phrase
 from sctoolkit.result import Caveat
 
 MOST_ROWS = 24
 """Rows of one picture, so that it fits a printed page."""
+TURNED = " (turned)"
+"""How items are marked in which the answers on the left score high."""
 MUCH = 0.25
 """Share of hidden percentages from which answers are merged."""
 
@@ -141,7 +144,7 @@ def _items_row(entry: ItemAnswers, options: Sequence[str]) -> Row:
     total = sum(entry.counts.values())
     line = f"{entry.item}|{entry.wave}|{entry.side}"
     values: dict[str, Cell | str | int | float | tuple[float, float] | None] = {
-        "item": f"{entry.label}{' (turned)' if entry.reverse_keyed else ''}",
+        "item": f"{entry.label}{TURNED if entry.reverse_keyed else ''}",
         "row": row_name(entry.wave, entry.side),
         "n": Cell(total, key_of({"wave": entry.wave, "side": entry.side, f"answered:{entry.item}": "yes"}), total),
     }
@@ -203,15 +206,34 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
     blocks: list[Block] = []
     if "scores" in tables:
         table = tables["scores"]
-        blocks += [Paragraph(phrase("scores.scores"), "lead"), *in_parts(_scores_figure(table), "scale", MOST_ROWS)]
+        if all(row["high"].number > row["low"].number for row in table.records()):
+            blocks += [Paragraph(phrase("scores.scores"), "lead"), *in_parts(_scores_figure(table), "scale", MOST_ROWS)]
+        else:
+            blocks.append(table)
         if table.has("interval") and len({cell.text for cell in table.column("wave")}) > 1:
             blocks.append(_slope_figure(table))
     item_tables = [table for name, table in tables.items() if name.startswith("items-")]
     if item_tables:
-        blocks.append(Paragraph(phrase("scores.lead"), "lead"))
+        blocks.append(Paragraph(_items_lead(item_tables), "lead"))
     blocks += [part for table in item_tables for part in in_parts(_likert_figure(table), "item", MOST_ROWS)]
-    blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+    blocks += remarks(caveats)
     return Section(id="answers", heading="Answers and scores", blocks=tuple(blocks))
+
+
+def _items_lead(tables: Sequence[Table]) -> str:
+    """Return how to read the bars, in the words of the answers that people could give."""
+    ends = {_ends(table) for table in tables}
+    (low, high), *others = ends
+    parts = [phrase("scores.lead"), phrase("scores.mixed") if others else phrase("scores.ends", low=low, high=high)]
+    if any(cell.text.endswith(TURNED) for table in tables for cell in table.column("item")):
+        parts.append(phrase("scores.turned"))
+    return " ".join(parts)
+
+
+def _ends(table: Table) -> tuple[str, str]:
+    """Return the answers at the ends of the bars of a table of items."""
+    answers = [column.label for column in table.columns if column.key.startswith("answer:")]
+    return answers[0], answers[-1]
 
 
 def _scores_figure(table: Table) -> Figure:
@@ -248,17 +270,18 @@ def _slope_figure(table: Table) -> Figure:
         table=sided,
         alt="Mean of each scale at each wave, one line a side, with intervals.",
         description=describe_rows(table),
+        twin=table.id,
     )
 
 
 def _likert_figure(table: Table) -> Figure:
-    name = table.caption.split(":")[0]
+    name, (low, high) = table.caption.rpartition(":")[0], _ends(table)
     return Figure(
         id=table.id,
         kind="likert",
-        caption=f"{name}: answers item by item",
+        caption=f"{name}: answers{' item by item' if len({cell.text for cell in table.column('item')}) > 1 else ''}",
         table=table,
-        alt=f"Stacked bars of the answers to the items of {name}, disagreement left, agreement right.",
+        alt=f"Stacked bars of the answers to the items of {name}, from “{low}” on the left to “{high}” on the right.",
         description=describe_rows(table),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
 from sctoolkit.report.alt_text import describe_rows
 from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -79,7 +80,7 @@ def several_estimates(
             settings={"summary": planned, "axis": unit},
         )
         blocks: list[Block] = [Paragraph(phrase("estimates.lead"), "lead"), figure]
-        blocks += [Paragraph(caveat.sentence, "caution") for caveat in kept]
+        blocks += remarks(kept)
         return Section(id=id, heading=heading, blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))

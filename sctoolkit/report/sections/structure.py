@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
 from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import listed, phrase
 from sctoolkit.result import Caveat
 
@@ -87,8 +88,8 @@ def structure_section(
             blocks += [Paragraph(phrase("structure.invariance")), *_warnings(safe["invariance"]), safe["invariance"]]
         if not safe and not saturated:
             blocks.append(Paragraph(phrase("structure.none")))
-        blocks += [Paragraph(caveat.sentence, "caution") for caveat in kept]
-        return Section(id="structure", heading="Do the items mean the same to everybody", blocks=tuple(blocks))
+        blocks += remarks(kept)
+        return Section(id="structure", heading="Do the items mean the same to everybody?", blocks=tuple(blocks))
 
     return Draft(tables=tuple(tables), compose=compose, caveats=tuple(caveats))
 

@@ -74,8 +74,8 @@ def claim_sentence(rung: str) -> str:
 
     Examples
     --------
-    >>> claim_sentence("L1")
-    'This design supports the statement “changed”. Something changed between the waves. Why it changed is not known.'
+    >>> claim_sentence("L1").split(".")[0]
+    'This design supports statements up to “changed”'
     """
     info = ladder()[rung]
     return phrase("claim.lead", name=info.name, means=info.means)
@@ -99,7 +99,9 @@ def _section(claim: Claim, caveats: tuple[Caveat, ...]) -> Section:
     cannot += [phrase("claim.cannot_everyone"), phrase("claim.cannot_person")]
     blocks.append(Bullets(tuple(cannot), "What cannot be said", "caution"))
     following = rungs[place + 1] if place + 1 < len(rungs) else None
-    if following is None:
+    if claim.compared_elsewhere:
+        blocks.append(Paragraph(phrase("claim.elsewhere"), "quiet"))
+    elif following is None:
         blocks.append(Paragraph(phrase("claim.top"), "quiet"))
     else:
         blocks.append(Paragraph(phrase("claim.needs", name=following.name, needs=following.needs), "quiet"))

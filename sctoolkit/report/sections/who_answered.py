@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, Who, key_of, make_table, who
 from sctoolkit.report.alt_text import describe_rows
 from sctoolkit.report.document import Block, Draft, Figure, Paragraph, Section
-from sctoolkit.report.numbers import format_people
+from sctoolkit.report.numbers import format_number, format_people
+from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import capital, listed, phrase
 from sctoolkit.result import Caveat
 
@@ -38,6 +39,8 @@ class Followed:
 
 EVERYBODY = "both sides"
 """How the row over all sides is named."""
+MOST_TOLD = 4
+"""Waves that are told one by one in a sentence; of more, the first and last are told, and the range between."""
 
 
 def who_answered(
@@ -57,7 +60,8 @@ def who_answered(
     listed_returns, links = tuple(returns), tuple(followed)
     sides = [entry for entry in listed_returns if not entry.organisation]
     organisations = [entry for entry in listed_returns if entry.organisation]
-    tables = [_returns_table("returns", "People who answered, by wave and side", sides)]
+    by = "wave and side" if any(entry.side for entry in sides) else "wave"
+    tables = [_returns_table("returns", f"People who answered, by {by}", sides)]
     if organisations:
         tables.append(_returns_table("returns-organisation", "People who answered, by organisation", organisations))
     if links:
@@ -153,9 +157,8 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
     blocks.append(tables["returns"])
     if "followed" in tables:
         followed = tables["followed"]
-        blocks += [
-            Paragraph(_linked_sentence(row)) for row in followed.records() if _text(row, "side") in ("", EVERYBODY)
-        ]
+        pairs = [row for row in followed.records() if _text(row, "side") in ("", EVERYBODY)]
+        blocks += [Paragraph(_linked_sentence(row)) for row in pairs] if len(pairs) <= MOST_TOLD else []
         chain = _whole_chain(followed)
         if chain.rows:
             alt = "Flow from wave to wave: how many answered, how many were linked, not seen again, or new."
@@ -167,13 +170,14 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
                     table=chain,
                     alt=alt,
                     description=describe_rows(chain),
+                    twin=followed.id if len(chain.rows) < len(followed.rows) else "",
                 )
             )
         if len(chain.rows) < len(followed.rows):
             blocks.append(followed)
     if "returns-organisation" in tables:
         blocks.append(tables["returns-organisation"])
-    blocks += [Paragraph(caveat.sentence, "caution") for caveat in caveats]
+    blocks += remarks(caveats)
     return Section(id="who-answered", heading="Who answered", blocks=tuple(blocks))
 
 
@@ -194,12 +198,31 @@ def _whole_chain(followed: Table) -> Table:
 def _lead(table: Table) -> str:
     rows = [row for row in table.records() if _text(row, "side") in ("", EVERYBODY)] or list(table.records())
     people = [(row["wave"].text, format_people(row["n"])) for row in rows]
+    if len(rows) > MOST_TOLD:
+        return _lead_of_many(people, [row["n"] for row in rows])
     first, *others = people
     parts = [phrase("who.first", people=first[1], wave=first[0])]
     parts += [phrase("who.other", people=number, wave=wave) for wave, number in others]
     return f"{capital(listed(parts))}."
 
 
+def _lead_of_many(people: Sequence[tuple[str, str]], counts: Sequence[Cell]) -> str:
+    """Return the first and last of many waves, and the range of those between where all of them are shown."""
+    (wave, first), (last, later) = people[0], people[-1]
+    told = capital(phrase("who.many", people=first, wave=wave, later=later, last=last))
+    between = counts[1:-1]
+    if any(cell.state != "shown" for cell in between):
+        return told
+    low, high = (format_number(end(cell.number for cell in between), "count") for end in (min, max))
+    return f"{told} {phrase('who.between', n=len(between), low=low, high=high)}"
+
+
 def _linked_sentence(row: Mapping[str, Cell]) -> str:
-    linked, lost = format_people(row["linked"]), format_people(row["lost"])
-    return capital(phrase("who.linked", linked=linked, first=row["from"].text, last=row["to"].text, lost=lost))
+    """Return how many were found again, as far as it may be said."""
+    waves = {"first": row["from"].text, "last": row["to"].text}
+    if row["linked"].hidden:
+        return phrase("who.linked_hidden", **waves)
+    linked = format_people(row["linked"])
+    if row["lost"].hidden:
+        return capital(phrase("who.linked_only_some", linked=linked, **waves))
+    return capital(phrase("who.linked", linked=linked, lost=format_people(row["lost"]), **waves))
