@@ -134,7 +134,13 @@ def _treated(fit: ModelFit) -> str:
     rest = len(fit.items) - len(variables.ordered) - len(variables.covariates)
     if fit.ordered and rest:
         kind = f"{len(variables.ordered)} {kind}, {rest} continuous"
-    return kind + (f", given {len(variables.covariates)} covariates" if variables.covariates else "")
+    return kind
+
+
+def _held(fit: ModelFit) -> str:
+    """Return the covariates on which the model is conditional."""
+    names = fit.table.variables.covariates
+    return f"; given {', '.join(names)}" if names else ""
 
 
 def describe_cfa(result: CfaResult) -> str:
@@ -147,7 +153,7 @@ def describe_cfa(result: CfaResult) -> str:
     head = [
         f"Confirmatory model: items treated as {kind}, {fit.estimator}, {n}",
         f"chi2{test} {measures[f'chi2{test}']:.2f} on {fit.dof} dof, p {measures[f'p_value{test}']:.3f}; "
-        f"srmr {measures['srmr']:.3f}",
+        f"srmr {measures['srmr']:.3f}{_held(fit)}",
         f"cfi{suffix} {measures[f'cfi{suffix}']:.3f}, tli{suffix} {measures[f'tli{suffix}']:.3f}, rmsea{suffix} "
         f"{measures[f'rmsea{suffix}']:.3f} [{measures[f'rmsea_ci_low{suffix}']:.3f}, "
         f"{measures[f'rmsea_ci_high{suffix}']:.3f}]",

@@ -53,8 +53,8 @@ def mixed_srmr_parts(fit: ModelFit, group: int) -> tuple[FloatArray, float]:
 
     Notes
     -----
-    With p items and c covariates. lavaan: residual covariances and variances given the covariates over observed
-    standard deviations, divisor p (p + 1) / 2 + c. Mplus: correlations, standardised thresholds and means, and relative
+    With p items and c covariates. lavaan: residual covariances given the covariates over observed standard
+    deviations, divisor p (p + 1) / 2 + c. Mplus: correlations, standardised thresholds and means, and relative
     variances of the responses with what the covariates explain, divisor (p + c)(p + c + 1) / 2 plus thresholds and
     means; matched to outputs ex5.3 and ex5.16, the documentation being silent about covariates.
     """
@@ -64,7 +64,7 @@ def mixed_srmr_parts(fit: ModelFit, group: int) -> tuple[FloatArray, float]:
     if fit.convention == "lavaan":
         sd = np.sqrt(np.diag(observed.covariance))
         gap = (observed.covariance - implied.covariance) / np.outer(sd, sd)
-        a, b = np.triu_indices(own.size)
+        a, b = np.triu_indices(own.size, 1)
         return gap[own[a], own[b]], own.size * (own.size + 1) / 2 + x.size
     sample = fit.ordinal[group]
     assert isinstance(sample, MixedGroup)

@@ -98,8 +98,9 @@ def mixed_sample(data: ModelData, estimator: str, convention: str) -> Sample:
         weights are asked for with too few people.
     """
     own = [name for name in data.items if name not in data.covariates]
+    less = 1.0 if convention == "lavaan" and data.weights is None else 0.0
     groups = tuple(
-        mixed_group(data, index, less=1.0 if convention == "lavaan" else 0.0) for index in range(len(data.groups))
+        mixed_group(data, index, less=less) for index in range(len(data.groups))
     )
     moments = []
     for group, label in zip(groups, data.groups, strict=True):

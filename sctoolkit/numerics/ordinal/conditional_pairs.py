@@ -139,20 +139,32 @@ def polychoric_scores(
     With P the rectangle probability: d log P / dr is the four-corner difference of the bivariate density over P;
     d log P / d a = phi(a) [Phi((b_high - r a) / s) - Phi((b_low - r a) / s)] / P, s = sqrt(1 - r^2).
     """
-    rho = np.full(a_low.size, r)
-    corners = ((a_high, b_high, 1.0), (a_low, b_high, -1.0), (a_high, b_low, -1.0), (a_low, b_low, 1.0))
-    p = sum(sign * bivariate_normal_cdf(a, b, rho) for a, b, sign in corners)
-    density = sum(sign * bivariate_normal_pdf(a, b, rho) for a, b, sign in corners)
-    p = np.asarray(p, dtype=np.float64)
+    p, density = np.zeros(a_low.size), np.zeros(a_low.size)
+    for a, b, sign in ((a_high, b_high, 1.0), (a_low, b_high, -1.0), (a_high, b_low, -1.0), (a_low, b_low, 1.0)):
+        below, slope = _corner(a, b, r)
+        p += sign * below
+        density += sign * slope
     rare = p < RARE
     if rare.any():
-        p[rare] = np.maximum(rare_rectangle(a_low[rare], a_high[rare], b_low[rare], b_high[rare], rho[rare]), 1e-300)
-    by_r = np.asarray(density / p)
+        bounds = a_low[rare], a_high[rare], b_low[rare], b_high[rare]
+        p[rare] = np.maximum(rare_rectangle(*bounds, np.full(int(rare.sum()), r)), 1e-300)
+    by_r = density / p
     if not margins:
         return PairScores(by_r, (), ())
     first = (-_edge(a_low, b_low, b_high, r) / p, _edge(a_high, b_low, b_high, r) / p)
     second = (-_edge(b_low, a_low, a_high, r) / p, _edge(b_high, a_low, a_high, r) / p)
     return PairScores(by_r, first, second)
+
+
+def _corner(a: FloatArray, b: FloatArray, r: float) -> tuple[FloatArray, FloatArray]:
+    """Return P(X <= a, Y <= b) and its derivative in r; only finite corners need the bivariate function."""
+    inside = np.isfinite(a) & np.isfinite(b)
+    below = np.where(np.isposinf(a), ndtr(b), np.where(np.isposinf(b), ndtr(a), 0.0))
+    slope = np.zeros(a.size)
+    rho = np.full(int(inside.sum()), r)
+    below[inside] = bivariate_normal_cdf(a[inside], b[inside], rho)
+    slope[inside] = bivariate_normal_pdf(a[inside], b[inside], rho)
+    return below, slope
 
 
 def _edge(at: FloatArray, low: FloatArray, high: FloatArray, r: float) -> FloatArray:
