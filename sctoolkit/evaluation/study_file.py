@@ -87,7 +87,9 @@ class Analysis(Part):
 
     ``comparison`` says what the change is compared over; ``assignment`` how groups came about. Items named in ``items``
     are reported as single items beside the scales. ``baseline`` and ``follow_up`` default to the first and last wave.
-    ``minimum`` sets, per scale, how many items must be answered, in place of the instrument's own rule.
+    ``minimum`` sets, per scale, how many items must be answered, in place of the instrument's own rule. ``splits`` are
+    columns of ``[columns] keep`` by whose values changes are told, such as ethnicity or tenure. ``iterations`` are the
+    random data sets that say how many dimensions the items have; 0 leaves the question out.
     """
 
     primary: Names = ()
@@ -103,6 +105,8 @@ class Analysis(Part):
     minimum: dict[str, int] = {}
     ci_level: float = Field(default=0.95, gt=0.5, lt=1.0)
     smallest_change: dict[str, float] = {}
+    splits: Names = ()
+    iterations: int = Field(default=500, ge=0)
     seed: int = 20260101
 
 
@@ -134,6 +138,23 @@ class Logs(Part):
         return {key: name for key, name in named.items() if name is not None}
 
 
+class PathPlan(Part):
+    """One ``[[path]]``: what goes before (``from``), what it passes ``through``, and what it leads ``to``.
+
+    ``from`` is a scale, an item of ``[analysis] items``, ``dose`` (what the engagement log counts) or ``group``.
+    """
+
+    start: str = Field(alias="from")
+    through: str
+    to: str
+
+
+class Reciprocal(Part):
+    """Section ``[reciprocal]``: two scales of which each may follow the other a wave later."""
+
+    scales: tuple[str, ...] = Field(min_length=2, max_length=2)
+
+
 class StudyFile(Part):
     """A whole `study.toml`.
 
@@ -154,4 +175,6 @@ class StudyFile(Part):
     analysis: Analysis = Analysis()
     linkage: Linkage = Linkage()
     logs: Logs = Logs()
+    path: tuple[PathPlan, ...] = ()
+    reciprocal: Reciprocal | None = None
     slot: dict[str, dict[str, str]] = {}

@@ -116,8 +116,9 @@ def shrunken_changes(
         else:
             raw.append(found)
     if len(raw) < 2:
+        found = "only one does" if raw else "none does"
         raise DesignError(
-            f"At least two groups of `{by}` must have {minimum} people at both waves, and {len(raw)} do.",
+            f"At least two groups of `{by}` must have {minimum} people at both waves, and {found}.",
             hint="Merge groups, or describe the whole with `estimate_change`.",
         )
     values, variances = np.array([e.estimate for e in raw]), np.array([e.std_error for e in raw]) ** 2

@@ -13,11 +13,12 @@ from sctoolkit.result import Caveat
 T = TypeVar("T")
 
 
-def attempt(call: Callable[[], T], what: str, outcome: Outcome, caveats: list[Caveat]) -> T | None:
+def attempt(call: Callable[[], T], what: str, about: Outcome | str, caveats: list[Caveat]) -> T | None:
     """Return what the call returns; an error of ours becomes a caveat, so that the other results stand."""
     try:
         return call()
     except SctoolkitError as error:
-        sentence = f"{outcome.label}: no {what} is given. {error.problem}"
+        name = about if isinstance(about, str) else about.label
+        sentence = f"{name}: no {what} is given. {error.problem}"
         caveats.append(Caveat(code="not_given", sentence=sentence, n_people=smallest_count(error.problem)))
         return None
