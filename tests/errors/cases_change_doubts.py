@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from sctoolkit.change.doubts.honest_trends import honest_trends
 from sctoolkit.change.doubts.multiplicity import step_down
+from sctoolkit.change.doubts.placebo import placebo_outcomes, placebo_periods
+from sctoolkit.numerics.change.honest_trends import smooth_interval
 
 
 def sites(**columns):
@@ -17,7 +20,34 @@ def family(frame=None, **options):
     return step_down(sites() if frame is None else frame, **call)
 
 
+def panel(n_waves=2):
+    rows = [(u, w, u % 2, u + w + (u * w) % 3 / 9, 3 * (u % 2)) for u in range(8) for w in range(1, n_waves + 1)]
+    return pd.DataFrame(rows, columns=["id", "wave", "arm", "y", "entry"])
+
+
+def trends(n_waves):
+    return honest_trends(panel(n_waves), outcome="y", unit="id", wave="wave", entry="entry")
+
+
+def earlier(**options):
+    call = {"outcome": "y", "wave": "wave", "group": "arm", "start": 2, **options}
+    return placebo_periods(panel(), **call)
+
+
+def bend(times=(-1.0, 1.0), weights=(1.0,), amount=0.1):
+    return smooth_interval(np.zeros(2), np.eye(2), np.array(times), np.array(weights), amount)
+
+
 CASES = {
+    "honest_trends_no_wave_before": lambda: honest_trends(
+        panel(3).assign(entry=lambda d: 2 * d["arm"]), outcome="y", unit="id", wave="wave", entry="entry"
+    ),
+    "honest_trends_gap": lambda: bend(times=(-2.0, 1.0)),
+    "honest_trends_weights": lambda: bend(weights=(0.5, 0.5)),
+    "honest_trends_bend_below_zero": lambda: bend(amount=-1.0),
+    "placebo_no_outcome": lambda: placebo_outcomes(panel(), outcomes=[], wave="wave", group="arm"),
+    "placebo_no_earlier_waves": earlier,
+    "placebo_start_unknown": lambda: earlier(start=9),
     "seed-below-zero": lambda: family(seed=-1),
     "draws-below-one": lambda: family(n_draws=0),
 }

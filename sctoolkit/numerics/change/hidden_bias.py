@@ -1,4 +1,4 @@
-"""How strong a hidden factor would have to be: E-value, robustness value with benchmarks, Oster's delta, trends."""
+"""How strong a hidden factor would have to be: E-value, robustness value with benchmarks, Oster's delta."""
 
 from __future__ import annotations
 
@@ -199,30 +199,3 @@ def oster_delta(
             hint="Name covariates that are known to matter: without them nothing is learnt about hidden ones.",
         )
     return float(top / bottom)
-
-
-def trend_breakdown(estimate: float, std_error: float, critical: float, largest_pre: float) -> tuple[float, float]:
-    """Return M at which a post-period violation M times the largest pre-period one takes the estimate to zero, and p.
-
-    Parameters
-    ----------
-    estimate, std_error : float
-        Of the first post-period effect.
-    critical : float
-        Two-sided critical value.
-    largest_pre : float
-        Largest change between adjacent pre-periods, in points, not below zero.
-
-    Returns
-    -------
-    (float, float)
-        M for the estimate itself, and for its interval (plug-in: the pre-period change is taken as known). This is
-        the plug-in identified set of Rambachan and Roth, not their confidence set, which is wider.
-
-    References
-    ----------
-    Rambachan and Roth (2023), doi:10.1093/restud/rdad018.
-    """
-    if largest_pre <= 0:
-        return float("inf"), float("inf") if abs(estimate) > critical * std_error else 0.0
-    return abs(estimate) / largest_pre, max(0.0, abs(estimate) - critical * std_error) / largest_pre
