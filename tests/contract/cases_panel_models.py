@@ -35,5 +35,9 @@ CASES = {
     ),
     "cross_lagged": lambda: ((panel(),), LAGS),
     "cross_lagged[free]": lambda: ((panel(),), {**LAGS, "equal": False, "cluster": "site"}),
+    "cross_lagged[groups]": lambda: (
+        (panel().assign(arm=np.repeat(["x", "y"], 80), age=np.arange(160) % 7),),
+        {**LAGS, "waves": [1, 2], "group": "arm", "covariates": ["age"]},
+    ),
     "cross_lagged[two waves]": lambda: ((panel(),), {**LAGS, "waves": [1, 2]}),
 }

@@ -5,24 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import norm
 
 from sctoolkit.errors import ConvergenceError, DataError, NotIdentifiedError, OptionError
 from sctoolkit.measurement.panel.cross_lagged_caveats import lagged_caveats
 from sctoolkit.measurement.panel.cross_lagged_model import (
-    PATHS,
+    LagShape,
     PanelNames,
     panel_names,
     random_intercept_text,
     two_wave_text,
 )
-from sctoolkit.measurement.panel.cross_lagged_result import MIXED, WITHIN, CrossLagged, LaggedPath
+from sctoolkit.measurement.panel.cross_lagged_paths import PathReader
+from sctoolkit.measurement.panel.cross_lagged_result import CrossLagged
 from sctoolkit.measurement.panel.panel_frame import PanelWaves, frame_of, panel_frame
 from sctoolkit.measurement.structure.cfa_result import CfaResult
 from sctoolkit.measurement.structure.confirm import cfa
@@ -34,8 +34,6 @@ from sctoolkit.result import Provenance
 if TYPE_CHECKING:
     from sctoolkit.scoring.scores import Scores
 
-NAN = float("nan")
-
 
 def cross_lagged(
     data: pd.DataFrame | Scores,
@@ -46,6 +44,9 @@ def cross_lagged(
     unit: str | None = None,
     wave: str | None = None,
     equal: bool = True,
+    covariates: Sequence[str] = (),
+    covariates_on: Literal["stable", "waves"] = "stable",
+    group: str | None = None,
     estimator: Literal["MLR", "ML"] = "MLR",
     missing: Literal["fiml", "listwise"] = "fiml",
     cluster: str | None = None,
@@ -66,6 +67,13 @@ def cross_lagged(
         Columns of respondents and waves; with `Scores` the roles `respondent` and `wave`.
     equal : bool
         Hold lagged paths equal over lags (waves evenly spaced); they are tested against free ones either way.
+    covariates : sequence of str
+        Numeric columns that stay the same over waves (age at the start, gender as 0 and 1).
+    covariates_on : {"stable", "waves"}
+        What they predict: stable differences, so that their association is the same at all waves, or the scores of
+        every wave. The first is tested against the second either way. With two waves they predict the scores.
+    group : str, optional
+        Column of groups. Everything differs between them; a test says whether the lagged paths do.
     estimator : {"MLR", "ML"}
     missing : {"fiml", "listwise"}
         FIML uses every wave that a person answered (missing at random).
@@ -77,12 +85,14 @@ def cross_lagged(
     -------
     CrossLagged
         ``tidy()``: two cross-lagged paths (role `primary`; `exploratory` with two waves), carry-over of both scores,
-        correlation of stable differences, share of variance that is stable, and the test of equal lags.
+        correlation of stable differences, share of variance that is stable, covariates; for each group and as
+        differences from the first one; and the tests of equal lags, of equal paths over groups, of covariates.
 
     Raises
     ------
     DataError, OptionError
-        If columns or waves are absent, ``x`` is ``y``, or options are not offered.
+        If columns or waves are absent, ``x`` is ``y``, a covariate or group changes within a respondent, or options are
+        not offered.
     NotIdentifiedError, ConvergenceError
         If the data do not determine the model.
 
@@ -92,12 +102,15 @@ def cross_lagged(
     outcome for a point of the predictor, both as departures from a person's own usual level; ``std_all`` is
     standardised by within-person spread (mean over lags where paths are equal). They are within-person lagged
     associations: people are their own comparison, and what changes in time is not held constant. Without X and Y
-    (two waves) paths mix differences between people with change within them.
+    (two waves) paths mix differences between people with change within them. Covariates z enter as X = g z + X' (the
+    correlation of X and Y is then the one given z) or x_it = mu_t + g_t z_i + ...; missing covariates are part of the
+    likelihood under FIML. Tests are scaled chi-square differences, degrees of freedom 4 (T - 2) for equal lags of one
+    group, 4 (G - 1) for equal paths over groups, 2 (T - 1) a covariate.
 
     References
     ----------
     Hamaker, Kuiper & Grasman (2015), doi:10.1037/a0038889; Mulder & Hamaker (2021), doi:10.1080/10705511.2020.1784738.
-    Oracle: tests/oracle/panel_models.R (lavaan 0.6-14).
+    Oracle: tests/oracle/panel_models.R and cross_lagged.R (lavaan 0.6-14).
 
     Examples
     --------
@@ -112,183 +125,144 @@ def cross_lagged(
     >>> lags.tidy()["term"].iloc[0]
     'trust, then work'
     """
-    check_option("estimator", estimator, ("MLR", "ML"))
-    check_option("missing", missing, ("fiml", "listwise"))
-    if not 0.0 < ci_level < 1.0:
-        raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
-    if x == y:
-        raise OptionError(f"`x` and `y` must be two scores, and both are `{x}`.")
-    if cluster is not None and estimator == "ML":
-        raise OptionError("Standard errors robust to clusters must come with MLR.", hint='Use `estimator="MLR"`.')
-    others = () if cluster is None else (cluster,)
-    frame = frame_of(data, scores=True)
-    if not isinstance(data, pd.DataFrame):
-        unit, wave = unit or "respondent", wave or "wave"
-    wide, labels = panel_frame(frame, (x, y), waves, unit=unit, wave=wave, others=others)
-    names = panel_names(x, y, labels)
-    columns = {
-        f"{name}.{label}": new
-        for key, name in (("x", x), ("y", y))
-        for label, new in zip(labels, names.observed[key], strict=True)
-    }
-    table = wide.rename(columns=columns)
-    if cluster in set(columns.values()):
-        raise DataError(f"Column `{cluster}` must not be a score and a cluster at once.")
-    exploratory = len(labels) == 2
-
-    def fit(text: str) -> CfaResult:
-        return cfa(table, text, ordered=False, estimator=estimator, missing=missing, cluster=cluster, std_lv=False)
-
-    if exploratory:
-        model, other, equality = fit(two_wave_text(names)), None, None
-    else:
-        model = fit(random_intercept_text(names, equal))
-        other, equality = _other(model, lambda: fit(random_intercept_text(names, not equal)), equal)
-    both = np.array([table[[names.observed[k][t] for k in "xy"]].notna().all(axis=1) for t in range(len(labels))])
-    n_repeated = int((both.sum(axis=0) >= 2).sum())
+    _check(x, y, estimator, missing, cluster, covariates, covariates_on, ci_level)
+    panel = _panel(data, x, y, waves, unit, wave, cluster, group, tuple(covariates))
+    shape = LagShape(equal=equal, n_groups=panel.n_groups, covariates_on=covariates_on)
+    options: dict[str, Any] = {"estimator": estimator, "missing": missing, "cluster": cluster, "group": group}
+    model = _fit(panel, shape, options)
+    other, equality = _compared(model, panel, replace(shape, equal=not equal), options, free=equal)
+    same, group_equality = None, None
+    if group is not None:
+        same, group_equality = _compared(model, panel, replace(shape, same=True), options, free=False)
+    covariate_equality = None
+    if covariates and not panel.exploratory:
+        swapped = replace(shape, covariates_on="waves" if covariates_on == "stable" else "stable")
+        covariate_equality = _compared(model, panel, swapped, options, free=covariates_on == "stable")[1]
     return CrossLagged(
         provenance=Provenance(
             analysis="cross-lagged panel model",
-            waves=labels,
-            n_in=len(wide),
+            waves=panel.waves,
+            n_in=len(panel.table),
             n_used=sum(model.fit.data.n),
             missing_rule=missing,
-            options={"x": x, "y": y, "equal": equal, "estimator": estimator, "cluster": cluster},
+            options={"x": x, "y": y, "equal": equal, "covariates": tuple(covariates), "covariates_on": covariates_on}
+            | options,
         ),
-        caveats=lagged_caveats(model, labels, n_repeated, equal, equality),
-        paths=_paths(model, names, {"x": x, "y": y}, labels, exploratory, equal, ci_level),
-        exploratory=exploratory,
-        equal=equal and not exploratory,
+        caveats=lagged_caveats(model, panel.waves, panel.n_repeated, equal, equality, group_equality),
+        paths=PathReader(model, panel.names, {"x": x, "y": y}, panel.waves, shape, ci_level).read(),
+        exploratory=panel.exploratory,
+        equal=equal and not panel.exploratory,
         equality=equality,
+        group_equality=group_equality,
+        covariate_equality=covariate_equality,
         model=model,
         other=other,
-        waves=labels,
-        n_repeated=n_repeated,
+        same=same,
+        waves=panel.waves,
+        groups=model.fit.groups,
+        n_repeated=panel.n_repeated,
         n_clusters=None if cluster is None else len(np.unique(np.concatenate(model.fit.data.clusters or ([],)))),
         ci_level=ci_level,
     )
 
 
-def _other(
-    model: CfaResult, fit: Callable[[], CfaResult], equal: bool
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """One row a respondent under the names of the model."""
+
+    table: pd.DataFrame
+    names: PanelNames
+    waves: tuple[str, ...]
+    n_groups: int
+    n_repeated: int
+
+    @property
+    def exploratory(self) -> bool:
+        """Say whether there are two waves, so that stable differences stay in the paths."""
+        return len(self.waves) == 2
+
+
+def _check(
+    x: str, y: str, estimator: str, missing: str, cluster: str | None, covariates: Sequence[str], covariates_on: str,
+    ci_level: float,
+) -> None:  # fmt: skip
+    """Raise for options that are not offered or contradict each other."""
+    check_option("estimator", estimator, ("MLR", "ML"))
+    check_option("missing", missing, ("fiml", "listwise"))
+    check_option("covariates_on", covariates_on, ("stable", "waves"))
+    if not 0.0 < ci_level < 1.0:
+        raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
+    if x == y:
+        raise OptionError(f"`x` and `y` must be two scores, and both are `{x}`.", hint="Name another score as `y`.")
+    if cluster is not None and estimator == "ML":
+        raise OptionError("Standard errors robust to clusters must come with MLR.", hint='Use `estimator="MLR"`.')
+    if isinstance(covariates, str):
+        raise OptionError(
+            f"`covariates` must be a list of columns, not the text `{covariates}`.",
+            hint=f'Write `covariates=["{covariates}"]`.',
+        )
+
+
+def _panel(
+    data: pd.DataFrame | Scores,
+    x: str,
+    y: str,
+    waves: PanelWaves,
+    unit: str | None,
+    wave: str | None,
+    cluster: str | None,
+    group: str | None,
+    covariates: tuple[str, ...],
+) -> _Panel:
+    """Return the scores of all waves side by side, with the columns of roles."""
+    frame = frame_of(data, scores=True)
+    if not isinstance(data, pd.DataFrame):
+        unit, wave = unit or "respondent", wave or "wave"
+    constant = tuple(dict.fromkeys(name for name in (group, *covariates) if name is not None))
+    others = constant if cluster is None or cluster in constant else (*constant, cluster)
+    wide, labels = panel_frame(frame, (x, y), waves, unit=unit, wave=wave, others=others, constant=constant)
+    names = panel_names(x, y, labels, covariates)
+    columns = {
+        f"{name}.{label}": new
+        for key, name in (("x", x), ("y", y))
+        for label, new in zip(labels, names.observed[key], strict=True)
+    }
+    table = wide.rename(columns=columns | names.covariates)
+    for role, name in (("cluster", cluster), ("group", group)):
+        if name in {*columns.values(), *covariates}:
+            raise DataError(
+                f"Column `{name}` must not be a score or covariate and a {role} at once.", hint="Rename one of them."
+            )
+    for shown, name in names.covariates.items():
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            raise DataError(
+                f"Covariates must be numbers, and `{shown}` is not.", hint="Code its categories as 0 and 1."
+            )
+    both = np.array([table[[names.observed[k][t] for k in "xy"]].notna().all(axis=1) for t in range(len(labels))])
+    n_groups = 1 if group is None else int(table[group].nunique())
+    return _Panel(table, names, labels, n_groups, int((both.sum(axis=0) >= 2).sum()))
+
+
+def _fit(panel: _Panel, shape: LagShape, options: dict[str, Any]) -> CfaResult:
+    """Return the model of a shape."""
+    if panel.exploratory:
+        text = two_wave_text(panel.names, replace(shape, equal=False))
+    else:
+        text = random_intercept_text(panel.names, shape)
+    return cfa(panel.table, text, ordered=False, std_lv=False, **options)
+
+
+def _compared(
+    model: CfaResult, panel: _Panel, shape: LagShape, options: dict[str, Any], *, free: bool
 ) -> tuple[CfaResult | None, DifferenceTest | None]:
-    """Return the model with the other choice of lags and the test of equal lags; None where it has no solution."""
+    """Return the model of another shape and the test between both; None where it has no solution or does not differ.
+
+    ``free`` says that the other shape is the one with more parameters.
+    """
+    if panel.exploratory and not shape.same:
+        return None, None
     try:
-        other = fit()
+        other = _fit(panel, shape, options)
     except (ConvergenceError, NotIdentifiedError):
         return None, None
-    free, same = (other, model) if equal else (model, other)
-    return other, compare_models(free.fit, same.fit)
-
-
-def _paths(
-    model: CfaResult,
-    names: PanelNames,
-    shown: dict[str, str],
-    waves: tuple[str, ...],
-    exploratory: bool,
-    equal: bool,
-    ci_level: float,
-) -> tuple[LaggedPath, ...]:
-    """Return cross-lagged paths, carry-over, and what is stable."""
-    table = _by_name(model.tidy(ci_level=ci_level))
-    parts = names.observed if exploratory else names.within
-    found: list[LaggedPath] = []
-    order = [pair for pair in PATHS if pair[0] != pair[1]] + [pair for pair in PATHS if pair[0] == pair[1]]
-    for predictor, outcome in order:
-        steps = [(parts[outcome][t], "~", parts[predictor][t - 1]) for t in range(1, len(waves))]
-        rows = [table[step] for step in steps]
-        if equal and not exploratory:
-            standard = float(np.mean([row["std_all"] for row in rows]))
-            kept = [("", rows[0], standard)]
-        else:
-            kept = [(f"{waves[t]} to {waves[t + 1]}", row, float(row["std_all"])) for t, row in enumerate(rows)]
-        cross = predictor != outcome
-        for where, row, standard in kept:
-            found.append(
-                LaggedPath(
-                    lhs=shown[outcome],
-                    op="~",
-                    rhs=shown[predictor],
-                    wave=where,
-                    term=f"{shown[predictor]}, then {shown[outcome]}" if cross else f"{shown[outcome]}, carried over",
-                    estimand=(MIXED if exploratory else WITHIN) if cross else "carry-over to the next wave",
-                    role=("exploratory" if exploratory else "primary") if cross else "detail",
-                    std_all=standard,
-                    **_inference(row),
-                )
-            )
-    return tuple(found) if exploratory else (*found, *_stable(model, names, shown, ci_level))
-
-
-def _by_name(table: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Return the rows of a table of parameters by lhs, op and rhs."""
-    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-    return {(str(row["lhs"]), str(row["op"]), str(row["rhs"])): row for row in rows}
-
-
-def _inference(row: dict[str, Any]) -> dict[str, float]:
-    """Return the columns of inference of a parameter."""
-    return {name: float(row[name]) for name in ("estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")}
-
-
-def _stable(model: CfaResult, names: PanelNames, shown: dict[str, str], ci_level: float) -> list[LaggedPath]:
-    """Return the correlation of stable differences and the stable share of variance of both scores at the first wave.
-
-    Notes
-    -----
-    Standard errors by the delta method; intervals on Fisher's z and on the logit, so that they stay in range.
-    """
-    table = _by_name(model.standardized())
-    width = float(norm.ppf(0.5 + ci_level / 2.0))
-    row = table[names.stable["x"], "~~", names.stable["y"]]
-    value, error = float(row["estimate"]), float(row["std_error"])
-    statistic = value / error if error > 0.0 else NAN
-    low = high = NAN
-    if abs(value) < 1.0:
-        half = width * error / (1.0 - value**2)
-        low, high = (float(np.tanh(np.arctanh(value) + step)) for step in (-half, half))
-    found = [
-        LaggedPath(
-            lhs=shown["x"],
-            op="~~",
-            rhs=shown["y"],
-            wave="",
-            term="stable differences",
-            estimand="correlation of stable differences between people",
-            role="detail",
-            estimate=value,
-            std_error=error,
-            statistic=statistic,
-            p_value=float(2.0 * norm.sf(abs(statistic))),
-            ci_low=low,
-            ci_high=high,
-            std_all=NAN,
-        )
-    ]
-    for key in ("x", "y"):
-        row = table[names.stable[key], "=~", names.observed[key][0]]
-        share, error = float(row["estimate"]) ** 2, 2.0 * abs(float(row["estimate"])) * float(row["std_error"])
-        low = high = NAN
-        if 0.0 < share < 1.0:
-            half = width * error / (share * (1.0 - share))
-            low, high = (float(expit(logit(share) + step)) for step in (-half, half))
-        found.append(
-            LaggedPath(
-                lhs=shown[key],
-                op="~~",
-                rhs=shown[key],
-                wave="",
-                term=f"{shown[key]}, stable share",
-                estimand="stable share of variance, first wave",
-                role="detail",
-                estimate=share,
-                std_error=error,
-                statistic=NAN,
-                p_value=NAN,
-                ci_low=low,
-                ci_high=high,
-                std_all=NAN,
-            )
-        )
-    return found
+    return other, compare_models(other.fit, model.fit) if free else compare_models(model.fit, other.fit)

@@ -15,7 +15,12 @@ NOT_SHOWN = "It does not show that one changes the other: whatever moves both in
 
 
 def lagged_caveats(
-    model: CfaResult, waves: tuple[str, ...], n_repeated: int, equal: bool, equality: DifferenceTest | None
+    model: CfaResult,
+    waves: tuple[str, ...],
+    n_repeated: int,
+    equal: bool,
+    equality: DifferenceTest | None,
+    group_equality: DifferenceTest | None,
 ) -> tuple[Caveat, ...]:
     """Return the caveats, those that decide what may be said first."""
     found: list[Caveat] = []
@@ -40,6 +45,14 @@ def lagged_caveats(
             )
         )
     found += _fit(model) + _lags(waves, equal, equality) + _spread(model)
+    if len(model.fit.groups) > 1 and group_equality is None:
+        found.append(
+            Caveat(
+                code="groups_not_compared",
+                sentence="Lagged paths equal over groups could not be compared with free ones: that model has no "
+                "solution.",
+            )
+        )
     known = {caveat.code for caveat in found}
     return (*found, *(caveat for caveat in model.caveats if caveat.code not in known))
 

@@ -35,6 +35,7 @@ class LaggedPath:
     ci_low: float
     ci_high: float
     std_all: float
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,10 +53,18 @@ class CrossLagged(Result):
         Whether lagged paths were held equal over lags.
     equality : DifferenceTest or None
         Test of equal lags against free ones; None with two waves, or where the other model has no solution.
+    group_equality : DifferenceTest or None
+        Test of lagged paths equal over groups; None without groups or where that model has no solution.
+    covariate_equality : DifferenceTest or None
+        Test of covariates that predict stable differences alone against scores of every wave.
     model : CfaResult
     other : CfaResult or None
         The model with the other choice of ``equal``; None as above.
+    same : CfaResult or None
+        The model with lagged paths equal over groups.
     waves : tuple of str
+    groups : tuple of str
+        One empty label without groups.
     n_repeated : int
         People with both variables at two waves or more.
     n_clusters : int or None
@@ -68,9 +77,13 @@ class CrossLagged(Result):
     exploratory: bool
     equal: bool
     equality: DifferenceTest | None
+    group_equality: DifferenceTest | None
+    covariate_equality: DifferenceTest | None
     model: CfaResult
     other: CfaResult | None
+    same: CfaResult | None
     waves: tuple[str, ...]
+    groups: tuple[str, ...]
     n_repeated: int
     n_clusters: int | None
     ci_level: float
@@ -84,8 +97,18 @@ class CrossLagged(Result):
         lags = "equal over lags" if self.equal else "free over lags"
         return f"random-intercept cross-lagged panel model, {fit.estimator}, {lags}"
 
+    @property
+    def tests(self) -> tuple[tuple[str, str, DifferenceTest], ...]:
+        """Return (term, what is equal, test) of every test that could be made."""
+        found = (
+            ("lags equal", "equality of lagged paths over lags", self.equality),
+            ("groups equal", "equality of lagged paths over groups", self.group_equality),
+            ("covariates on stable parts", "equal associations of covariates over waves", self.covariate_equality),
+        )
+        return tuple((term, estimand, test) for term, estimand, test in found if test is not None)
+
     def tidy(self) -> pd.DataFrame:
-        """Return one row a figure; the last row tests equality of lags (three waves or more)."""
+        """Return one row a figure; the last rows are tests of equality over lags, groups and waves."""
         shared: dict[str, Any] = {
             "estimator": self.model.fit.estimator,
             "n_obs": self.provenance.n_used,
@@ -97,12 +120,11 @@ class CrossLagged(Result):
             row = {name: getattr(path, name) for name in LaggedPath.__slots__}
             level = self.ci_level if np.isfinite(path.ci_low) else float("nan")
             rows.append(row | {"ci_level": level} | shared)
-        if self.equality is not None:
-            test = self.equality
+        for term, estimand, test in self.tests:
             rows.append(
                 {
-                    "term": "lags equal",
-                    "estimand": "equality of lagged paths over lags",
+                    "term": term,
+                    "estimand": estimand,
                     "role": "check",
                     "statistic": test.chi2,
                     "dof": test.dof,
@@ -136,13 +158,16 @@ class CrossLagged(Result):
         ]
         lines[0] = lines[0][0].upper() + lines[0][1:]
         lines.append(self.method)
+        several = len(self.groups) > 1
         for path in self.paths:
+            if several and path.role == "detail" and not path.term.endswith("difference"):
+                continue
             text = f"{path.estimate:7.3f}"
             text += f" [{path.ci_low:.3f}, {path.ci_high:.3f}]" if np.isfinite(path.ci_low) else ""
-            where = f" ({path.wave})" if path.wave else ""
-            lines.append(f"{path.role:<12}{path.term + where:<46}{text}")
-        if self.equality is not None:
-            test = self.equality
-            lines.append(f"Lags equal: chi2 {test.chi2:.2f} on {test.dof} dof, p {test.p_value:.3f}")
+            where = ", ".join(part for part in (path.group, path.wave) if part)
+            about = path.term + (f" ({where})" if where else "")
+            lines.append(f"{path.role:<12}{about:<46}{text}")
+        for term, _, test in self.tests:
+            lines.append(f"{term[0].upper() + term[1:]}: chi2 {test.chi2:.2f} on {test.dof} dof, p {test.p_value:.3f}")
         lines += [f"! {caveat.sentence}" for caveat in self.caveats]
         return "\n".join(line if len(line) <= 88 else line[:85] + "..." for line in lines[:25])
