@@ -15,6 +15,10 @@ Unknown = dict[Who, int]
 STEP = 5
 """Lower bounds are multiples of this."""
 
+PROCESS = ("followed:", "came from:")
+"""Beginnings of attributes that say how people were followed and nothing that they said or are: that none is new in a
+later wave tells nothing about a person, and no mean of those who were not followed is printed that could be derived."""
+
 
 def suppress(
     counts: Mapping[Who, int],
@@ -49,12 +53,17 @@ def suppress(
     that neither a count nor the union of hidden counts is a small number. Then linear programming finds the
     range of each protected count from all sums together, over all tables; more is hidden until every range is at least
     the threshold wide. People who are in a whole and in none of its parts (not linked, not scored) are a count
-    as well: where they are few, their part is shown as a lower bound.
+    as well: where they are few, their part is shown as a lower bound. Groups that only say how people were followed may
+    be empty, and where a few people are new or lost the others are shown as a lower bound with their figures.
     """
     pairs = tuple(same)
     sums = lines(counts, pairs)
     others = {other for _, other in pairs}
-    small = (key for key, count in counts.items() if preset.too_few(count) and key not in others)
+    small = (
+        key
+        for key, count in counts.items()
+        if preset.too_few(count) and key not in others and not (count == 0 and _of_process(key))
+    )
     unknown: Unknown = dict.fromkeys([*small, *latent], 0)
     if preset.group_disclosure:
         unknown |= dict.fromkeys(_unanimous(sums, counts), 0)
@@ -62,7 +71,7 @@ def suppress(
         while any(_close(line, counts, unknown, preset, latent) for line in sums):
             pass
         weak = derivable(counts, unknown, preset, sums, latent)
-        if not any(_hide_more(name, sums, counts, unknown) for name in weak):
+        if not any(_hide_more(name, sums, counts, unknown, preset) for name in weak):
             break
     return {key: bound for key, bound in unknown.items() if key not in latent}
 
@@ -105,9 +114,21 @@ def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
     return [
         part
         for line in sums
-        if len(line.parts) > 1 and any(counts[part] == counts[line.whole] for part in line.parts)
+        if len(line.parts) > 1
+        and not _by_process(line)
+        and any(counts[part] == counts[line.whole] for part in line.parts)
         for part in line.parts
     ]
+
+
+def _of_process(key: Iterable[tuple[str, str]]) -> bool:
+    """Whether a group is told apart by how people were followed."""
+    return any(name.startswith(PROCESS) for name, _ in key)
+
+
+def _by_process(line: Line) -> bool:
+    """Whether the parts of a line differ in how people were followed."""
+    return any(_of_process(set(part) - set(line.whole)) for part in line.parts)
 
 
 def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset, latent: Collection[Who]) -> bool:
@@ -127,7 +148,10 @@ def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Pres
         return True
     if n_unknown > 1 and _lower_one(hidden, unknown, missing, preset):
         return True
-    return _hide_one(line, counts, unknown, missing)
+    bounded_whole = whole_hidden and unknown[line.whole] > 0
+    if (_by_process(line) or bounded_whole) and _bound_one(line, counts, unknown, missing, preset):
+        return True
+    return _bound_whole(line, unknown) or _hide_one(line, counts, unknown, missing)
 
 
 def _floor_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
@@ -137,6 +161,27 @@ def _floor_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: 
     if bound < max(preset.hide_below, preset.statistics_from):
         return False
     unknown[largest] = bound
+    return True
+
+
+def _bound_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: int, preset: Preset) -> bool:
+    """Show the largest part as a lower bound that gives the line the range that it lacks; say whether that was done."""
+    shown = [part for part in line.parts if part not in unknown]
+    if not shown:
+        return False
+    largest = max(shown, key=lambda part: (counts[part], part))
+    bound = (counts[largest] - max(missing, 1)) // STEP * STEP
+    if bound < max(preset.hide_below, preset.statistics_from):
+        return False
+    unknown[largest] = bound
+    return True
+
+
+def _bound_whole(line: Line, unknown: Unknown) -> bool:
+    """Show the whole as a lower bound where it is its one part, which is; say whether that was done."""
+    if line.whole in unknown or line.rest or len(line.parts) != 1 or not unknown.get(line.parts[0], 0):
+        return False
+    unknown[line.whole] = unknown[line.parts[0]]
     return True
 
 
@@ -168,17 +213,20 @@ def _hide_one(line: Line, counts: Mapping[Who, int], unknown: Unknown, missing: 
     return True
 
 
-def _hide_more(name: object, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown) -> bool:
-    """Hide the smallest count among those that tell a derivable one; say whether one was found."""
+def _hide_more(name: object, sums: Sequence[Line], counts: Mapping[Who, int], unknown: Unknown, preset: Preset) -> bool:
+    """Hide the smallest count among those that tell a derivable one, or lower a bound; say whether one was found."""
     telling = _telling(name, sums, unknown)
-    shown = sorted({part for line in telling for part in line.parts if part not in unknown})
-    bounded = sorted({part for line in telling for part in line.parts if unknown.get(part, 0) > 0})
-    wholes = sorted({line.whole for line in telling if line.whole not in unknown})
-    for group in (shown, bounded, wholes):
-        if group:
-            unknown[min(group, key=lambda part: (counts[part] == 0, counts[part], part))] = 0
-            return True
-    return False
+    shown = {part for line in telling for part in line.parts if part not in unknown}
+    bounded = {part for line in telling for part in line.parts if unknown.get(part, 0) > 0}
+    wholes = {line.whole for line in telling if line.whole not in unknown}
+    if not shown and bounded:
+        chosen = max(bounded, key=lambda part: (unknown[part], part))
+        lower = unknown[chosen] - STEP
+        unknown[chosen] = lower if lower >= max(preset.hide_below, preset.statistics_from) else 0
+        return True
+    if shown or wholes:
+        unknown[min(shown or wholes, key=lambda part: (counts[part] == 0, counts[part], part))] = 0
+    return bool(shown or wholes)
 
 
 def _telling(name: object, sums: Sequence[Line], unknown: Unknown) -> list[Line]:

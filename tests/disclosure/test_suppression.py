@@ -178,3 +178,32 @@ def _reader(
         least, most = linprog(aim, method="highs", **system), linprog(-aim, method="highs", **system)
         found[key] = (least.fun if least.status == 0 else -np.inf, -most.fun if most.status == 0 else np.inf)
     return found
+
+
+def _followed(n_first: int, linked: int, new: int) -> dict[Who, int]:
+    """Two waves, the people linked between them, and those of them who have a score at both."""
+    return {
+        who(wave=1): n_first,
+        who(wave=2): linked + new,
+        key_of({"wave": 1, "followed:2": "linked"}): linked,
+        key_of({"wave": 1, "followed:2": "lost"}): n_first - linked,
+        key_of({"wave": 2, "came from:1": "linked"}): linked,
+        key_of({"wave": 2, "came from:1": "new"}): new,
+        key_of({"wave": 1, "followed:2": "linked", "scored:trust": "yes"}): linked,
+    }
+
+
+SAME_LINKED = [(key_of({"wave": 1, "followed:2": "linked"}), key_of({"wave": 2, "came from:1": "linked"}))]
+
+
+@pytest.mark.parametrize(("n_first", "linked", "new"), [(220, 200, 0), (200, 196, 0), (220, 200, 5), (200, 200, 0)])
+def test_few_new_or_lost_people_do_not_hide_those_who_were_followed(n_first, linked, new):
+    """The usual study before and after: figures on the people at both waves stay, their number is a lower bound."""
+    counts = _followed(n_first, linked, new)
+    unknown = suppress(counts, RULES, SAME_LINKED)
+    told = key_of({"wave": 1, "followed:2": "linked", "scored:trust": "yes"})
+    assert unknown.get(told, linked) >= linked - 3 * RULES.hide_below
+    for name in ("lost", "new"):
+        key = next(key for key in counts if ("followed:2", name) in key or ("came from:1", name) in key)
+        assert (key in unknown) or not 0 < counts[key] < RULES.hide_below
+    assert derivable(counts, unknown, RULES, lines(counts, SAME_LINKED)) == ()
