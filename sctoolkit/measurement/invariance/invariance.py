@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -153,19 +154,23 @@ def invariance(
     counts = [len(codes) - 1 for codes in setup.data.categories.values()] if ordered else []
     levels = ladder(ordered, counts, extra_levels)
     check_partial(setup, levels, partial)
-    return _climb(setup, levels, tuple(partial), criterion, alpha, propose, ci_level)
+    return _summed_up(setup, levels, _climb(setup, levels, tuple(partial), criterion, alpha, propose), ci_level)
+
+
+@dataclass(frozen=True, slots=True)
+class _Climbed:
+    """Fits of all levels, in full and with releases, and their tests."""
+
+    models: dict[str, CfaResult]
+    partial_models: dict[str, CfaResult]
+    tests: tuple[LevelTest, ...]
+    freed: tuple[Freed, ...]
 
 
 def _climb(
-    setup: Setup,
-    levels: Sequence[Level],
-    partial: tuple[str, ...],
-    criterion: str,
-    alpha: float,
-    propose: bool,
-    ci_level: float,
-) -> Invariance:
-    """Return all levels with their tests, releases and effects."""
+    setup: Setup, levels: Sequence[Level], partial: tuple[str, ...], criterion: str, alpha: float, propose: bool
+) -> _Climbed:
+    """Return all levels with their tests and releases."""
     models: dict[str, CfaResult] = {}
     partial_models: dict[str, CfaResult] = {}
     tests: list[LevelTest] = []
@@ -198,18 +203,22 @@ def _climb(
         tests.append(LevelTest(level.name, test, *change, holds, new, partial_holds))
         climbing = climbing and partial_holds
         accepted, full = (own if climbing else accepted), fit
-    verdict = _highest([entry.holds for entry in tests], levels)
-    partial_verdict = _highest([entry.partial_holds for entry in tests], levels)
-    metric = _common_metric(models, partial_models, partial_verdict, levels)
+    return _Climbed(models, partial_models, tuple(tests), freed)
+
+
+def _summed_up(setup: Setup, levels: Sequence[Level], climbed: _Climbed, ci_level: float) -> Invariance:
+    """Return verdicts, effects of drift and caveats."""
+    partial_verdict = _highest([entry.partial_holds for entry in climbed.tests], levels)
+    metric = _common_metric(climbed.models, climbed.partial_models, partial_verdict, levels)
     return Invariance(
         provenance=setup.provenance,
-        caveats=ladder_caveats(setup, models, tests, levels),
-        verdict=verdict,
+        caveats=ladder_caveats(setup, climbed.models, climbed.tests, levels),
+        verdict=_highest([entry.holds for entry in climbed.tests], levels),
         partial_verdict=partial_verdict,
-        freed=freed,
-        models=models,
-        partial_models=partial_models,
-        tests=tuple(tests),
+        freed=climbed.freed,
+        models=climbed.models,
+        partial_models=climbed.partial_models,
+        tests=climbed.tests,
         score_effects=() if metric is None else score_effects(setup, metric, ci_level),
         item_effects=() if metric is None else item_effects(setup, metric),
         setup=setup,

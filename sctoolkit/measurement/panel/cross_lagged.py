@@ -130,14 +130,7 @@ def cross_lagged(
     shape = LagShape(equal=equal, n_groups=panel.n_groups, covariates_on=covariates_on)
     options: dict[str, Any] = {"estimator": estimator, "missing": missing, "cluster": cluster, "group": group}
     model = _fit(panel, shape, options)
-    other, equality = _compared(model, panel, replace(shape, equal=not equal), options, free=equal)
-    same, group_equality = None, None
-    if group is not None:
-        same, group_equality = _compared(model, panel, replace(shape, same=True), options, free=False)
-    covariate_equality = None
-    if covariates and not panel.exploratory:
-        swapped = replace(shape, covariates_on="waves" if covariates_on == "stable" else "stable")
-        covariate_equality = _compared(model, panel, swapped, options, free=covariates_on == "stable")[1]
+    tested = _tests(model, panel, shape, options)
     return CrossLagged(
         provenance=Provenance(
             analysis="cross-lagged panel model",
@@ -148,16 +141,16 @@ def cross_lagged(
             options={"x": x, "y": y, "equal": equal, "covariates": tuple(covariates), "covariates_on": covariates_on}
             | options,
         ),
-        caveats=lagged_caveats(model, panel.waves, panel.n_repeated, equal, equality, group_equality),
+        caveats=lagged_caveats(model, panel.waves, panel.n_repeated, equal, tested.equality, tested.group_equality),
         paths=PathReader(model, panel.names, {"x": x, "y": y}, panel.waves, shape, ci_level).read(),
         exploratory=panel.exploratory,
         equal=equal and not panel.exploratory,
-        equality=equality,
-        group_equality=group_equality,
-        covariate_equality=covariate_equality,
+        equality=tested.equality,
+        group_equality=tested.group_equality,
+        covariate_equality=tested.covariate_equality,
         model=model,
-        other=other,
-        same=same,
+        other=tested.other,
+        same=tested.same,
         waves=panel.waves,
         groups=model.fit.groups,
         n_repeated=panel.n_repeated,
@@ -250,6 +243,31 @@ def _fit(panel: _Panel, shape: LagShape, options: dict[str, Any]) -> CfaResult:
     else:
         text = random_intercept_text(panel.names, shape)
     return cfa(panel.table, text, ordered=False, std_lv=False, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """Models beside the one reported, and the tests between them."""
+
+    other: CfaResult | None = None
+    equality: DifferenceTest | None = None
+    same: CfaResult | None = None
+    group_equality: DifferenceTest | None = None
+    covariate_equality: DifferenceTest | None = None
+
+
+def _tests(model: CfaResult, panel: _Panel, shape: LagShape, options: dict[str, Any]) -> _Tests:
+    """Return the tests of equal lags, of equal paths over groups, and of where covariates enter."""
+    other, equality = _compared(model, panel, replace(shape, equal=not shape.equal), options, free=shape.equal)
+    found = _Tests(other, equality)
+    if shape.n_groups > 1:
+        same, group_equality = _compared(model, panel, replace(shape, same=True), options, free=False)
+        found = replace(found, same=same, group_equality=group_equality)
+    if panel.names.covariates and not panel.exploratory:
+        on_stable = shape.covariates_on == "stable"
+        swapped = replace(shape, covariates_on="waves" if on_stable else "stable")
+        found = replace(found, covariate_equality=_compared(model, panel, swapped, options, free=on_stable)[1])
+    return found
 
 
 def _compared(
