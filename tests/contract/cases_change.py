@@ -18,6 +18,18 @@ def panel() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "wave", "org", "side", "arm", "trust"])
 
 
+def waves() -> pd.DataFrame:
+    two = panel()
+    third = two[two["wave"] == 2].assign(wave=3, trust=lambda d: d["trust"] + 0.1)
+    return pd.concat([two, third], ignore_index=True)
+
+
+def typed() -> pd.DataFrame:
+    rows = panel()
+    turn = (rows["id"] + rows["wave"]) % 3
+    return rows.assign(yes=(rows["trust"] > 3.5).astype(int), item=1 + turn, count=turn * 2 + rows["wave"])
+
+
 KEYS = {"outcome": "trust", "unit": "id", "wave": "wave", "cluster": "org", "n_draws": 99}
 
 CASES = {
@@ -25,6 +37,18 @@ CASES = {
     "estimate_change": lambda: ((panel(),), dict(KEYS)),
     "estimate_change[sides]": lambda: ((panel(),), {**KEYS, "side": "side"}),
     "estimate_change[groups]": lambda: ((panel(),), {**KEYS, "group": "arm", "treated": "programme"}),
+    "estimate_change[groups over waves]": lambda: ((waves(),), {**KEYS, "group": "arm", "treated": "programme"}),
+    "estimate_change[yes or no]": lambda: ((typed(),), {**KEYS, "outcome": "yes"}),
+    "estimate_change[ordered item]": lambda: ((typed(),), {**KEYS, "outcome": "item", "outcome_type": "ordinal"}),
+    "estimate_change[count]": lambda: (
+        (typed(),),
+        {**KEYS, "outcome": "count", "outcome_type": "count", "group": "arm", "treated": "programme"},
+    ),
+    "estimate_change[entry]": lambda: (
+        (staggered(),),
+        {"outcome": "trust", "unit": None, "wave": "wave", "cluster": "org", "entry": "entry"},
+    ),
+    "estimate_change[weighted]": lambda: ((typed().assign(w=1.5),), {**KEYS, "weight": "w"}),
     "estimate_change[one wave]": lambda: ((panel().query("wave == 1"),), dict(KEYS)),
 }
 

@@ -28,6 +28,10 @@ CASES = {
     "regress[one site]": lambda: (("post ~ first", people().assign(first=lambda d: (d.site == 0) * 1)),
                                   {"cluster": "site"}),
     "mixed": lambda: (("post ~ arm + pre", people()), {"random": "1 | site"}),
+    "mixed[fading]": lambda: (
+        ("post ~ arm", people().assign(turn=lambda d: d.groupby("site").cumcount())),
+        {"random": "1 | site", "ar1": "turn | site"},
+    ),
     "reliable_change": lambda: ((people(),), {"pre": "pre", "post": "post", "reliability": 0.8}),
     "mediation": lambda: (
         (people(),),

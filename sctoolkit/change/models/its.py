@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from sctoolkit.change.models.its_series import (
     default_lag,
@@ -23,6 +22,7 @@ from sctoolkit.change.models.its_series import (
     series_model,
 )
 from sctoolkit.change.models.model_frame import require_columns
+from sctoolkit.change.models.terms import t_inference
 from sctoolkit.errors import DataError, DesignError, OptionError
 from sctoolkit.numerics.linear.time_series import breusch_godfrey, durbin_watson, fit_ar1
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
@@ -142,29 +142,21 @@ def its(
     ['level', 'slope', 'gap after 6']
     """
     if counts and log:
-        raise OptionError("`counts` already works on the log scale, so `log` must be left out.", hint="Drop `log`.")
+        raise OptionError(
+            "`counts` already works on the log scale, so `log` must be left out.",
+            where="`counts` and `log`",
+            hint="Drop `log`.",
+        )
     needed = [outcome, time, *covariates, *(name for name in (season, comparison, exposure) if name)]
     require_columns(data, needed)
     frame = data.dropna(subset=needed).sort_values([*([comparison] if comparison else []), time], kind="stable")
     y, t, group = series_arrays(frame, outcome, time, comparison, log)
     after = (t >= start).astype(np.float64)
     mine = np.ones(len(t), dtype=bool) if group is None else group == 1
-    n_before, n_after = int((mine & (after == 0)).sum()), int((mine & (after == 1)).sum())
-    if min(n_before, n_after) < 3:
-        raise DesignError(
-            f"An interrupted series needs at least 3 points before and after, not {n_before} and {n_after}.",
-            hint="Describe the points, or wait for more of them.",
-        )
+    n_before, n_after = _enough(mine, after)
     design, names = segmented_design(frame, t, after, start, group, season, covariates)
     steps = lag if lag is not None else default_lag(frame, season, len(y))
-    shift = None
-    if counts:
-        if (y < 0).any():
-            raise DataError(
-                f"A count must not be below zero, and `{outcome}` is in {int((y < 0).sum())} periods.",
-                hint="Leave `counts` out for scores and differences.",
-            )
-        shift = np.log(frame[exposure].to_numpy(dtype=np.float64)) if exposure else np.zeros(len(y))
+    shift = _shift(frame, y, outcome, exposure) if counts else None
     model = series_model(design, y, steps, group, shift)
     second = y if shift is None else np.log(y + 0.5) - shift
     ar1 = fit_ar1(design, second, np.round(t).astype(np.int64), group)
@@ -190,22 +182,37 @@ def its(
     )  # fmt: skip
 
 
+def _enough(mine: npt.NDArray[np.bool_], after: FloatArray) -> tuple[int, int]:
+    """Return the points of the series before and after; there must be three of each."""
+    n_before, n_after = int((mine & (after == 0)).sum()), int((mine & (after == 1)).sum())
+    if min(n_before, n_after) < 3:
+        raise DesignError(
+            f"An interrupted series needs at least 3 points before and after, not {n_before} and {n_after}.",
+            hint="Describe the points, or wait for more of them.",
+        )
+    return n_before, n_after
+
+
+def _shift(frame: pd.DataFrame, y: FloatArray, outcome: str, exposure: str | None) -> FloatArray:
+    """Return the logarithm of what counts were counted over, 0 without an exposure."""
+    if (y < 0).any():
+        raise DataError(
+            f"A count must not be below zero, and `{outcome}` is in {int((y < 0).sum())} periods.",
+            hint="Leave `counts` out for scores and differences.",
+        )
+    return np.log(frame[exposure].to_numpy(dtype=np.float64)) if exposure else np.zeros(len(y))
+
+
 def _rows(
     contrasts: list[tuple[str, FloatArray]], coef: FloatArray, variance: FloatArray, dof: int, method: str,
     ci_level: float, n_obs: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
+    """Return one row a quantity under one error model."""
     out = []
     for term, row in contrasts:
-        estimate, error = float(row @ coef), float(row @ variance @ row) ** 0.5
-        half = float(stats.t.ppf(0.5 + ci_level / 2, dof)) * error
-        statistic = estimate / error if error > 0 else np.nan
-        out.append(
-            {
-                "term": term, "estimate": estimate, "std_error": error, "statistic": statistic, "dof": float(dof),
-                "p_value": float(2 * stats.t.sf(abs(statistic), dof)), "ci_low": estimate - half,
-                "ci_high": estimate + half, "ci_level": ci_level, "n_obs": n_obs, "method": method,
-            }
-        )  # fmt: skip
+        columns = t_inference(float(row @ coef), float(row @ variance @ row) ** 0.5, dof, ci_level)
+        values = {name: float(value) for name, value in columns.items()}
+        out.append({"term": term, **values, "ci_level": ci_level, "n_obs": n_obs, "method": method})
     return out
 
 

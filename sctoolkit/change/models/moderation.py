@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -16,8 +17,8 @@ from sctoolkit.change.route.estimates import Estimate, compact, from_t, show
 from sctoolkit.change.route.panel import numeric
 from sctoolkit.errors import DesignError
 from sctoolkit.numerics.linear.johnson_neyman import johnson_neyman
-from sctoolkit.numerics.linear.least_squares import dependent_columns, fit_least_squares
-from sctoolkit.numerics.linear.vcov import cluster_parts, row_parts
+from sctoolkit.numerics.linear.least_squares import LeastSquares, dependent_columns, fit_least_squares
+from sctoolkit.numerics.linear.vcov import ClusterParts, cluster_parts, row_parts
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 
@@ -97,54 +98,94 @@ def moderation(
     if cluster is not None:
         keep &= data[cluster].notna().to_numpy()
     table = table[keep]
-    y, x, w = table[:, 0], table[:, 1], table[:, 2]
-    design = np.column_stack([np.ones(len(y)), x, w, x * w, table[:, 3:]])
-    if len(y) <= design.shape[1] or dependent_columns(design):
-        raise DesignError(
-            f"`{predictor}` and `{moderator}` must vary apart from each other and from the covariates.",
-            where=f"{len(y)} complete rows, {design.shape[1]} terms",
-        )
-    fit = fit_least_squares(design, y)
+    x, w = table[:, 1], table[:, 2]
     codes = None if cluster is None else compact(data[cluster].astype(str).to_numpy()[keep])
-    parts = row_parts(fit, "HC2") if codes is None or codes.max() < 1 else cluster_parts(fit, codes, "CR2")
-    how = "HC2, Bell-McCaffrey" if codes is None or codes.max() < 1 else "CR2, Satterthwaite"
-    labels: dict[str, Any] = {
-        "n_obs": len(y), "method": how, "n_clusters": None if codes is None else int(codes.max()) + 1,
-    }  # fmt: skip
-
-    def at(row: np.ndarray, **more: Any) -> Estimate:
-        std_error = float(np.sqrt(max(float(row @ parts.vcov @ row), 0.0)))
-        alone = parts.rests_on_one_cluster(row)
-        return from_t(
-            float(row @ fit.coef), float("nan") if alone else std_error, parts.dof(row), conf_level, **labels, **more
-        )
-
-    unit = np.eye(design.shape[1])
-    product = at(unit[3], estimand="change of the slope by the moderator", estimator="product term", role="primary")
-    slopes = [
-        at(
-            unit[1] + value * unit[3], estimand=f"slope of {predictor}", estimator=f"at the {name} of {moderator}",
-            role="check", term=f"{moderator} = {value:.3g}",
-        )
-        for name, value in (
-            ("10th percentile", float(np.quantile(w, 0.1))), ("middle", float(np.quantile(w, 0.5))),
-            ("90th percentile", float(np.quantile(w, 0.9))),
-        )
-    ]  # fmt: skip
-    variances = (float(parts.vcov[1, 1]), float(parts.vcov[3, 3]), float(parts.vcov[1, 3]))
+    slopes = _fit(table, codes, predictor, moderator, conf_level)
+    product, at_values = _rows(slopes, w, predictor, moderator)
     critical = float(stats.t.ppf(0.5 + conf_level / 2, product.dof)) if np.isfinite(product.dof) else float("nan")
-    ends = johnson_neyman(float(fit.coef[1]), float(fit.coef[3]), variances, critical) if np.isfinite(critical) else ()
+    ends = johnson_neyman(slopes.slope, slopes.product, slopes.variances, critical) if np.isfinite(critical) else ()
     return Moderation(
-        estimates=(product, *slopes),
+        estimates=(product, *at_values),
         ends=ends,
-        differs=_range_text(float(fit.coef[1]), float(fit.coef[3]), variances, critical, ends, w, moderator),
+        differs=_range_text(slopes.slope, slopes.product, slopes.variances, critical, ends, w, moderator),
         provenance=Provenance(
-            analysis=f"{outcome} on {predictor} by {moderator}", n_in=len(data), n_used=len(y),
+            analysis=f"{outcome} on {predictor} by {moderator}", n_in=len(data), n_used=len(table),
             missing_rule="rows with a missing value left out",
             options={"covariates": list(covariates), "cluster": cluster, "conf_level": conf_level},
         ),
         caveats=_caveats(x, w, predictor, moderator),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Slopes:
+    """The fitted model: y on 1, x, w, x w and covariates, with its sandwich."""
+
+    fit: LeastSquares
+    parts: ClusterParts
+    level: float
+    labels: dict[str, Any]
+
+    @property
+    def slope(self) -> float:
+        return float(self.fit.coef[1])
+
+    @property
+    def product(self) -> float:
+        return float(self.fit.coef[3])
+
+    @property
+    def variances(self) -> tuple[float, float, float]:
+        vcov = self.parts.vcov
+        return float(vcov[1, 1]), float(vcov[3, 3]), float(vcov[1, 3])
+
+    def at(self, row: np.ndarray, **labels: Any) -> Estimate:
+        """Return a contrast; without an error where one organisation carries it alone."""
+        std_error = float(np.sqrt(max(float(row @ self.parts.vcov @ row), 0.0)))
+        alone = self.parts.rests_on_one_cluster(row)
+        return from_t(
+            float(row @ self.fit.coef), float("nan") if alone else std_error, self.parts.dof(row), self.level,
+            **self.labels, **labels,
+        )  # fmt: skip
+
+
+def _fit(
+    table: np.ndarray, codes: npt.NDArray[np.int64] | None, predictor: str, moderator: str, level: float
+) -> _Slopes:
+    """Return the model of the outcome in the first column on predictor, moderator, their product and the rest."""
+    x, w = table[:, 1], table[:, 2]
+    design = np.column_stack([np.ones(len(x)), x, w, x * w, table[:, 3:]])
+    if len(x) <= design.shape[1] or dependent_columns(design):
+        raise DesignError(
+            f"`{predictor}` and `{moderator}` must vary apart from each other and from the covariates.",
+            where=f"{len(x)} complete rows, {design.shape[1]} terms",
+            hint="Leave out a covariate that they make up, or collect people in every corner of the two.",
+        )
+    fit = fit_least_squares(design, table[:, 0])
+    alone = codes is None or codes.max() < 1
+    labels: dict[str, Any] = {
+        "n_obs": len(x), "method": "HC2, Bell-McCaffrey" if alone else "CR2, Satterthwaite",
+        "n_clusters": None if codes is None else int(codes.max()) + 1,
+    }  # fmt: skip
+    parts = row_parts(fit, "HC2") if codes is None or alone else cluster_parts(fit, codes, "CR2")
+    return _Slopes(fit, parts, level, labels)
+
+
+def _rows(slopes: _Slopes, w: np.ndarray, predictor: str, moderator: str) -> tuple[Estimate, list[Estimate]]:
+    """Return the product term, and the slope at low, middle and high values of the moderator."""
+    unit = np.eye(len(slopes.fit.coef))
+    product = slopes.at(
+        unit[3], estimand="change of the slope by the moderator", estimator="product term", role="primary"
+    )
+    points = (("10th percentile", 0.1), ("middle", 0.5), ("90th percentile", 0.9))
+    values = [(name, float(np.quantile(w, share))) for name, share in points]
+    return product, [
+        slopes.at(
+            unit[1] + value * unit[3], estimand=f"slope of {predictor}", estimator=f"at the {name} of {moderator}",
+            role="check", term=f"{moderator} = {value:.3g}",
+        )
+        for name, value in values
+    ]  # fmt: skip
 
 
 def _range_text(

@@ -49,7 +49,7 @@ class Columns:
             raise OptionError(
                 f"One design must be asked for at a time, not {' and '.join(asked)}.",
                 where="each names another comparison",
-                hint="Call once for each; a dose beside a comparison group is `dose_response` on participants' rows.",
+                hint="Call once for each; a dose beside a comparison group is asked for on participants' rows alone.",
             )
 
 
@@ -90,8 +90,7 @@ def dose(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answered:
         raise DesignError(
             "Dose needs the column of the organisation whose dose it is.",
             where=f"dose `{columns.dose}`",
-            hint=f"Add `cluster`, or call `dose_response(data, outcome='{columns.outcome}', wave='{columns.wave}', "
-            f"cluster='organisation', dose='{columns.dose}')`.",
+            hint=f"Call `estimate_change(..., cluster='organisation', dose='{columns.dose}')`.",
         )
     found = dose_response(
         _chosen(data, columns), outcome=columns.outcome, wave=columns.wave, cluster=columns.cluster, dose=columns.dose,
@@ -109,9 +108,7 @@ def matched(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answered:
             "Groups are made alike by what was measured before, of people who can be linked: `covariates` and `unit` "
             "must be given.",
             where=f"covariates {', '.join(columns.covariates) or 'none'}; unit {columns.unit or 'none'}",
-            hint=f"Call `estimate_change(..., assignment='matched', covariates=['age'])`, or `matched_comparison(data, "
-            f"outcome='{columns.outcome}', unit='person', wave='{columns.wave}', group='{columns.group}', "
-            "covariates=['age'])`.",
+            hint="Call `estimate_change(..., unit='person', assignment='matched', covariates=['age'])`.",
         )
     found = matched_comparison(
         _chosen(data, columns), outcome=columns.outcome, unit=columns.unit, wave=columns.wave, group=columns.group,
