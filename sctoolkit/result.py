@@ -89,6 +89,11 @@ class Result(Protocol):
 
     __slots__ = ()
 
+    def __init_subclass__(cls, *args: Any, **kwargs: Any) -> None:
+        """Keep dataclasses from printing every array that a result holds: at a prompt it shows what `str` gives."""
+        super().__init_subclass__(*args, **kwargs)
+        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
     provenance: Provenance
     caveats: tuple[Caveat, ...]
 
@@ -115,6 +120,9 @@ class Result(Protocol):
 
     def __str__(self) -> str:
         return describe(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(caveat.sentence)}</li>" for caveat in self.caveats)

@@ -97,6 +97,7 @@ def test_record_survives_json(run):
 
 def test_text_fits_a_terminal(run):
     _, outcome, _, _ = run
+    assert repr(outcome) == str(outcome)
     lines = str(outcome).splitlines()
     assert 0 < len(lines) <= 25
     assert max(map(len, lines)) <= 88
