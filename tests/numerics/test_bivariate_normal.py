@@ -12,6 +12,7 @@ from sctoolkit.numerics.ordinal.bivariate_normal import (
     bivariate_normal_cdf,
     bivariate_normal_grid,
     bivariate_normal_pdf,
+    density_derivatives,
     rare_rectangle,
 )
 
@@ -96,3 +97,15 @@ def test_rare_rectangle_keeps_relative_accuracy(bounds, r):
     found = rare_rectangle(*(np.array([float(value)]) for value in bounds), np.array([r]))[0]
     assert 0 < expected < 1e-6
     assert found == pytest.approx(expected, rel=1e-8)
+
+
+def test_derivatives_of_the_density_equal_central_differences() -> None:
+    h, k = np.array([[-1.3, 0.2, 2.0]]), np.array([[-0.4, 1.1]])
+    for r in (-0.9, -0.2, 0.0, 0.55, 0.95):
+        at, step = np.array([r]), 1e-5
+        density = bivariate_normal_grid(h, k, at)[1]
+        first, second = density_derivatives(h, k, at, density)
+        ahead, behind = (bivariate_normal_grid(h, k, at + sign * step)[1] for sign in (1.0, -1.0))
+        assert first == pytest.approx((ahead - behind) / (2.0 * step), rel=1e-6, abs=1e-8)
+        slopes = [density_derivatives(h, k, at + sign * step, part)[0] for sign, part in ((1.0, ahead), (-1.0, behind))]
+        assert second == pytest.approx((slopes[0] - slopes[1]) / (2.0 * step), rel=1e-5, abs=1e-7)

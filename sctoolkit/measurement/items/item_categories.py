@@ -15,7 +15,8 @@ CodeArray = npt.NDArray[np.int8]
 
 def _codes_in_use(column: FloatArray) -> FloatArray:
     """Return the distinct answers, lowest first; by counting where they are small whole numbers."""
-    seen = column[~np.isnan(column)]
+    missing = np.isnan(column)
+    seen = column[~missing] if missing.any() else column
     whole = seen.astype(np.int64)
     if whole.size and np.array_equal(whole, seen) and whole.min() > -1000 and whole.max() < 1000:
         low = int(whole.min())
@@ -38,13 +39,14 @@ def item_categories(
     for index, name in enumerate(items):
         if name in ordered:
             families.setdefault(same_item.get(name, name), []).append(index)
+    answers = [np.ascontiguousarray(part.T) for part in values]
     for family, columns in families.items():
         cells = [
-            (_codes_in_use(part[:, column]), items[column], label)
-            for part, label in zip(values, labels, strict=True)
+            (_codes_in_use(part[column]).tolist(), items[column], label)
+            for part, label in zip(answers, labels, strict=True)
             for column in columns
         ]
-        codes = np.unique(np.concatenate([cell[0] for cell in cells])).tolist()
+        codes = sorted({code for cell in cells for code in cell[0]})
         if len(codes) > 30:
             raise DataError(
                 f"Ordered items must have at most 30 categories, and `{family}` has {len(codes)}.",
@@ -74,12 +76,12 @@ def _refuse(name: str, label: str, absent: Sequence[float]) -> None:
     )
 
 
-def _collapsed(codes: Sequence[float], present: Sequence[FloatArray]) -> dict[float, float]:
+def _collapsed(codes: Sequence[float], present: Sequence[Sequence[float]]) -> dict[float, float]:
     """Return a common mapping under which every cell uses every category."""
     mapping = {code: code for code in codes}
     for _ in range(len(codes)):
         kept = sorted(set(mapping.values()))
-        used = [{mapping[code] for code in cell.tolist()} for cell in present]
+        used = [{mapping[code] for code in cell} for cell in present]
         lacking = [code for code in kept if any(code not in cell for cell in used)]
         if not lacking:
             break
@@ -94,22 +96,21 @@ def coded(
     part: FloatArray, items: Sequence[str], ordered: Sequence[str], categories: Mapping[str, Mapping[float, float]]
 ) -> CodeArray:
     """Return category numbers from 0, -1 where missing."""
-    codes = np.full(part.shape, -1, dtype=np.int8)
-    for index, name in enumerate(items):
+    codes = np.full(part.shape[::-1], -1, dtype=np.int8)
+    for index, (name, column) in enumerate(zip(items, np.ascontiguousarray(part.T), strict=True)):
         if name not in ordered:
             continue
         mapping = categories[name]
         known = np.array(sorted(mapping))
         kept = sorted(set(mapping.values()))
         number = np.array([kept.index(mapping[code]) for code in known], dtype=np.int8)
-        column = part[:, index]
         seen = ~np.isnan(column)
         if (
             known[-1] - known[0] == known.size - 1
             and bool((np.diff(known) == 1.0).all())
             and number[-1] == known.size - 1
         ):
-            codes[:, index] = np.where(seen, column - known[0], -1.0)
+            codes[index] = np.where(seen, column - known[0], -1.0)
         else:
-            codes[seen, index] = number[np.searchsorted(known, column[seen])]
-    return codes
+            codes[index, seen] = number[np.searchsorted(known, column[seen])]
+    return np.ascontiguousarray(codes.T)

@@ -15,13 +15,22 @@ from sctoolkit.measurement.structure.model_sample import Sample
 from sctoolkit.measurement.structure.parameter_table import ParameterTable, group_models, place
 from sctoolkit.measurement.structure.specification import check_counts, describe_direction, with_sample_covariates
 from sctoolkit.measurement.structure.starting_values import starting_values
-from sctoolkit.numerics.structure.implied_jacobian import jacobian
-from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, Kind, Layout, evaluate, moment_layout
+from sctoolkit.numerics.structure.implied_jacobian import GroupSlope, own_jacobian
+from sctoolkit.numerics.structure.implied_moments import (
+    FloatArray,
+    GroupModel,
+    Kind,
+    Layout,
+    ModelState,
+    evaluate,
+    moment_layout,
+    moments,
+)
 from sctoolkit.numerics.structure.ml import fit_ml
 from sctoolkit.numerics.structure.ml_robust import NormalInference, normal_inference
 from sctoolkit.numerics.structure.sandwich import Sandwich, flat_directions, wls_sandwich
 from sctoolkit.numerics.structure.scoring_solver import Solution
-from sctoolkit.numerics.structure.wls import fit_wls, group_objectives, weigh
+from sctoolkit.numerics.structure.wls import fit_wls, weigh
 
 
 def estimate(table: ParameterTable, data: ModelData, sample: Sample, estimator: str, convention: str) -> ModelFit:
@@ -52,15 +61,15 @@ def estimate(table: ParameterTable, data: ModelData, sample: Sample, estimator: 
         solution = _solve(table, sample, lambda start: fit_wls(models, layouts, sample.moments, start))
     else:
         solution = _solve(table, sample, lambda start: fit_ml(models, layouts, sample.normal, start))
-    states = [evaluate(model, solution.z) for model in models]
-    slopes = tuple(jacobian(*parts) for parts in zip(models, layouts, states, strict=True))
+    states = tuple(evaluate(model, solution.z) for model in models)
+    slopes = tuple(own_jacobian(*parts) for parts in zip(models, layouts, states, strict=True))
     if not solution.converged:
         _refuse_solution(table, models, layouts, sample, solution, slopes)
     if sample.ordinal:
-        chi2, sandwich, vcov = _wls_results(table, models, layouts, slopes, sample, solution, estimator, convention)
+        chi2, sandwich, vcov = _wls_results(table, layouts, states, slopes, sample, convention)
     else:
         chi2, sandwich, vcov = _ml_results(table, models, layouts, slopes, sample, solution, estimator, convention)
-    estimates, errors = _rows(table, models, solution.z, vcov)
+    estimates, errors = _rows(table, states, solution.z, vcov)
     return ModelFit(
         table=table,
         data=data,
@@ -72,7 +81,8 @@ def estimate(table: ParameterTable, data: ModelData, sample: Sample, estimator: 
         vcov=vcov,
         estimates=estimates,
         std_errors=errors,
-        matrices=tuple(group_matrices(model, evaluate(model, solution.z)) for model in models),
+        slopes=slopes,
+        matrices=tuple(group_matrices(*parts) for parts in zip(models, states, strict=True)),
         chi2=chi2,
         dof=dof,
         sandwich=sandwich,
@@ -100,29 +110,29 @@ def _solve(table: ParameterTable, sample: Sample, fit: Callable[[FloatArray], So
 
 def _wls_results(
     table: ParameterTable,
-    models: tuple[GroupModel, ...],
     layouts: tuple[Layout, ...],
-    slopes: tuple[FloatArray, ...],
+    states: tuple[ModelState, ...],
+    slopes: tuple[GroupSlope, ...],
     sample: Sample,
-    solution: Solution,
-    estimator: str,
     convention: str,
 ) -> tuple[float, Sandwich, FloatArray]:
     """Return chi-square, sandwich and covariance of a least-squares fit."""
-    sandwich = wls_sandwich(slopes, sample.moments)
+    sandwich = wls_sandwich(slopes, sample.moments, table.n_free)
     if sandwich is None:
-        _refuse_identification(table, _curvature(slopes, sample))
-    n = np.array(sample.n)
+        _refuse_identification(table, _curvature(slopes, sample, table.n_free))
     less = 1.0 if convention == "lavaan" else 0.0
-    chi2 = float(np.sum((n - less) * group_objectives(models, layouts, sample.moments, solution.z)))
-    return chi2, sandwich, sandwich.vcov(float(n.sum()) - less * n.size)
+    chi2 = 0.0
+    for layout, state, group in zip(layouts, states, sample.moments, strict=True):
+        gap = group.observed - moments(layout, state)
+        chi2 += (group.n - less) * float(gap @ weigh(group.weight, gap))
+    return chi2, sandwich, sandwich.vcov(sum(sample.n) - less * len(sample.n))
 
 
 def _ml_results(
     table: ParameterTable,
     models: tuple[GroupModel, ...],
     layouts: tuple[Layout, ...],
-    slopes: tuple[FloatArray, ...],
+    slopes: tuple[GroupSlope, ...],
     sample: Sample,
     solution: Solution,
     estimator: str,
@@ -143,17 +153,17 @@ def _ml_results(
         structured=convention == "lavaan",
     )
     if inference is None:
-        _refuse_identification(table, _curvature(slopes, sample))
+        _refuse_identification(table, _curvature(slopes, sample, table.n_free))
     n = sum(sample.n)
     return 2.0 * n * solution.objective, inference.sandwich, inference.vcov
 
 
-def _curvature(slopes: tuple[FloatArray, ...], sample: Sample) -> FloatArray:
+def _curvature(slopes: tuple[GroupSlope, ...], sample: Sample, n_parameters: int) -> FloatArray:
     """Return an information matrix whose null directions are those of the Jacobian."""
-    total = np.zeros((slopes[0].shape[1],) * 2)
+    total = np.zeros((n_parameters, n_parameters))
     for index, slope in enumerate(slopes):
-        weighted = weigh(sample.moments[index].weight, slope) if sample.moments else slope
-        total += weighted.T @ slope
+        weighted = weigh(sample.moments[index].weight, slope.values) if sample.moments else slope.values
+        total[np.ix_(slope.columns, slope.columns)] += weighted.T @ slope.values
     return total
 
 
@@ -181,13 +191,14 @@ def _refuse_solution(
     layouts: tuple[Layout, ...],
     sample: Sample,
     solution: Solution,
-    slopes: tuple[FloatArray, ...],
+    slopes: tuple[GroupSlope, ...],
 ) -> NoReturn:
     """Raise for a fit that did not converge, with the likely reason."""
-    if flat_directions(_curvature(slopes, sample), 1e-7).size:
+    curvature = _curvature(slopes, sample, table.n_free)
+    if flat_directions(curvature, 1e-7).size:
         size = np.abs(table.mapping @ solution.z)
         if np.isfinite(size).all() and size.max() < 50.0:
-            _refuse_identification(table, _curvature(slopes, sample))
+            _refuse_identification(table, curvature)
     values = table.offset + table.mapping @ solution.z
     worst = int(np.argmax(np.abs(values)))
     raise ConvergenceError(
@@ -201,21 +212,28 @@ def _refuse_solution(
 
 
 def _rows(
-    table: ParameterTable, models: tuple[GroupModel, ...], z: FloatArray, vcov: FloatArray
+    table: ParameterTable, states: tuple[ModelState, ...], z: FloatArray, vcov: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return estimates and standard errors of the rows of the table."""
     free = np.array([row.role == "free" for row in table.parameters])
     estimates = np.where(free, table.offset + table.mapping @ z, [row.value for row in table.parameters])
-    spread = np.sum((table.mapping @ vcov) * table.mapping, axis=1)
+    spread = row_variances(table.mapping, vcov)
     with np.errstate(invalid="ignore"):
         errors = np.where(free & (spread > 0.0), np.sqrt(spread), np.nan)
-    states = [evaluate(model, z) for model in models]
     for index, row in enumerate(table.parameters):
         if row.role == "derived":
             kind, i, j = place(table.variables, row)
             assert kind == Kind.COVARIANCE
             estimates[index] = states[row.group].covariances[i, j]
     return estimates, errors
+
+
+def row_variances(mapping: FloatArray, vcov: FloatArray) -> FloatArray:
+    """Return diag(A V A'); most rows of A hold one parameter."""
+    variances = np.asarray(mapping**2 @ np.diag(vcov))
+    mixed = np.flatnonzero(np.count_nonzero(mapping, axis=1) > 1)
+    variances[mixed] = np.sum((mapping[mixed] @ vcov) * mapping[mixed], axis=1)
+    return variances
 
 
 def refit(fit: ModelFit, table: ParameterTable) -> ModelFit:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.specification import covariates
+from sctoolkit.numerics.structure.implied_jacobian import GroupSlope
 from sctoolkit.numerics.structure.implied_moments import (
     FloatArray,
     GroupModel,
@@ -47,28 +48,35 @@ def ordinal_baseline(fit: ModelFit) -> Baseline:
     Slopes on covariates are free under the lavaan convention and zero under that of Mplus.
     """
     less = 1.0 if fit.convention == "lavaan" else 0.0
-    chi2, slopes, dof = 0.0, [], 0
     free = [_free_moments(layout, slopes=fit.convention == "lavaan") for layout in fit.layouts]
-    starts = np.cumsum([0, *(own.size for own in free)])
-    for index, (group, layout, own) in enumerate(zip(fit.moments, fit.layouts, free, strict=True)):
-        slope = np.zeros((layout.n_moments, int(starts[-1])))
-        slope[own, starts[index] + np.arange(own.size)] = 1.0
-        slopes.append(slope)
-        dof += layout.n_moments - own.size
+    chi2, dof = 0.0, sum(layout.n_moments - own.size for layout, own in zip(fit.layouts, free, strict=True))
+    for group, own in zip(fit.moments, free, strict=True):
         gap = group.observed.copy()
         gap[own] = 0.0
         if group.weight.ndim == 2:
             gap[own] = -np.linalg.solve(group.weight[np.ix_(own, own)], group.weight[own] @ gap)
         chi2 += (group.n - less) * float(gap @ weigh(group.weight, gap))
-    if all(group.weight.ndim == 1 for group in fit.moments):
-        traces = []
-        for group, layout, own in zip(fit.moments, fit.layouts, free, strict=True):
-            rest = np.setdiff1d(np.arange(layout.n_moments), own, assume_unique=True)
-            traces.append(independence_traces(group.weight[rest], group.gamma[np.ix_(rest, rest)]))
-        return Baseline(chi2, dof, sum(first for first, _ in traces), sum(second for _, second in traces))
-    sandwich = wls_sandwich(slopes, fit.moments)
-    assert sandwich is not None
-    return Baseline(chi2, dof, sandwich.trace_1, sandwich.trace_2)
+    return Baseline(chi2, dof, *_baseline_traces(fit, free))
+
+
+def _baseline_traces(fit: ModelFit, free: Sequence[IntArray]) -> tuple[float, float]:
+    """Return tr(U Gamma) and tr((U Gamma)^2); under diagonal weights U is that of the moments not free."""
+    if any(group.weight.ndim == 2 for group in fit.moments):
+        starts = np.cumsum([0, *(own.size for own in free)])
+        slopes = [
+            GroupSlope(start + np.arange(own.size), np.eye(layout.n_moments)[:, own])
+            for start, own, layout in zip(starts, free, fit.layouts, strict=False)
+        ]
+        sandwich = wls_sandwich(slopes, fit.moments, int(starts[-1]))
+        assert sandwich is not None
+        return sandwich.trace_1, sandwich.trace_2
+    trace_1 = trace_2 = 0.0
+    for group, own in zip(fit.moments, free, strict=True):
+        weight = group.weight.copy()
+        weight[own] = 0.0
+        first, second = independence_traces(weight, group.gamma)
+        trace_1, trace_2 = trace_1 + first, trace_2 + second
+    return trace_1, trace_2
 
 
 def _free_moments(layout: Layout, *, slopes: bool) -> IntArray:

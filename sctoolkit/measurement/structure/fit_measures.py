@@ -20,8 +20,7 @@ from sctoolkit.measurement.structure.srmr import srmr
 from sctoolkit.numerics.structure.catml import catml
 from sctoolkit.numerics.structure.fiml_corrected import corrected_discrepancy
 from sctoolkit.numerics.structure.fit_indices import cfi, rmsea, rmsea_interval, tli
-from sctoolkit.numerics.structure.implied_jacobian import jacobian
-from sctoolkit.numerics.structure.implied_moments import evaluate, moment_layout
+from sctoolkit.numerics.structure.implied_moments import moment_layout
 from sctoolkit.numerics.structure.normal_patterns import data_patterns, log_likelihood
 from sctoolkit.numerics.structure.robust_tests import (
     CorrectedTest,
@@ -127,12 +126,10 @@ def _robust_ordinal(fit: ModelFit, total: float) -> dict[str, float]:
     """Return catML measures of an ordinal model."""
     if fit.sandwich is None or fit.estimator == "WLS" or fit.mixed:
         return _no_robust()
-    states = [evaluate(model, fit.z) for model in fit.models]
-    slopes = [jacobian(*parts) for parts in zip(fit.models, fit.layouts, states, strict=True)]
-    implied = [state.sigma / np.outer(state.sd, state.sd) for state in states]
+    implied = [own.sigma / np.outer(own.sd, own.sd) for own in fit.matrices]
     observed = [group.correlation for group in fit.ordinal]
     sizes = [group.n for group in fit.moments]
-    part = catml(implied, observed, slopes, fit.moments, fit.sandwich, fit.dof, sizes)
+    part = catml(implied, observed, fit.slopes, fit.moments, fit.sandwich, fit.dof, sizes)
     if part is None:
         return _no_robust()
     dof_base = sum(layout.pair_a.size for layout in fit.layouts)

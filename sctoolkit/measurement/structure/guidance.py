@@ -9,7 +9,7 @@ from sctoolkit.measurement.structure.model_data import ModelData
 from sctoolkit.measurement.structure.model_fit import ModelFit
 from sctoolkit.measurement.structure.standardized import standardized_values
 from sctoolkit.numerics.structure.implied_moments import FloatArray
-from sctoolkit.numerics.structure.sandwich import flat_directions, reciprocal_condition
+from sctoolkit.numerics.structure.sandwich import flat_directions
 from sctoolkit.result import Caveat
 
 PEOPLE_PER_PARAMETER = 5.0  # Bentler & Chou (1987), doi:10.1177/0049124187016001004: at least 5 for normal data
@@ -117,10 +117,9 @@ def _weak(fit: ModelFit) -> list[Caveat]:
     """Return a caveat about directions that the data hardly determine."""
     if fit.sandwich is None or not fit.z.size:
         return []
-    information: FloatArray = np.asarray(np.linalg.inv(fit.sandwich.bread_inverse), dtype=np.float64)
-    scale = np.sqrt(np.diag(information))
-    if reciprocal_condition(information / np.outer(scale, scale)) > 1e-5:
+    if fit.sandwich.condition > 1e-5:
         return []
+    information: FloatArray = np.asarray(np.linalg.inv(fit.sandwich.bread_inverse), dtype=np.float64)
     flat = flat_directions(information, 1e-5)
     if not flat.size:
         return []

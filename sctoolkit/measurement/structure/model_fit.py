@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sctoolkit.measurement.structure.parameter_table import ParameterTable
+from sctoolkit.numerics.structure.implied_jacobian import GroupSlope
 from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, Layout, ModelState
 from sctoolkit.numerics.structure.sandwich import Sandwich
 
@@ -70,6 +71,8 @@ class ModelFit:
         Covariance of ``z``; nan where it could not be computed.
     estimates, std_errors : (n_rows,) float arrays
         One a row of the table; standard error nan for fixed and derived rows.
+    slopes : tuple of GroupSlope
+        Jacobian of the moments of every group by the parameters that it has.
     matrices : tuple of GroupMatrices
     chi2, dof : float, int
         Uncorrected statistic.
@@ -92,6 +95,7 @@ class ModelFit:
     vcov: FloatArray
     estimates: FloatArray
     std_errors: FloatArray
+    slopes: tuple[GroupSlope, ...]
     matrices: tuple[GroupMatrices, ...]
     chi2: float
     dof: int

@@ -143,11 +143,10 @@ def _scores(fit: ModelFit, columns: list[FloatArray]) -> tuple[FloatArray, Float
     size, q = columns[0].shape[1], fit.z.size
     gradient, own, spread_own = np.zeros(size), np.zeros(size), np.zeros(size)
     cross, spread_cross = np.zeros((q, size)), np.zeros((q, size))
-    bread, meat = np.zeros((q, q)), np.zeros((q, q))
-    for index, column in enumerate(columns):
+    bread = np.zeros((q, q))
+    for index, (column, slope) in enumerate(zip(columns, fit.slopes, strict=True)):
         share = groups[index].n / total
         state = evaluate(fit.models[index], fit.z)
-        slope = jacobian(fit.models[index], fit.layouts[index], state)
         if fit.ordered:
             moment = fit.moments[index]
             pull = weigh(moment.weight, moment.observed - moments(fit.layouts[index], state))
@@ -155,8 +154,7 @@ def _scores(fit: ModelFit, columns: list[FloatArray]) -> tuple[FloatArray, Float
             gradient += share * column.T @ pull
             spread = moment.gamma @ through
             spread_own += share * np.sum(through * spread, axis=0)
-            spread_cross += share * weigh(weight, slope).T @ spread
-            meat += share * weigh(weight, slope).T @ moment.gamma @ weigh(weight, slope)
+            spread_cross[slope.columns] += share * weigh(weight, slope.values).T @ spread
         else:
             normal = fit.normal[index]
             skip = 0 if fit.table.mean_structure else len(fit.items)
@@ -165,13 +163,14 @@ def _scores(fit: ModelFit, columns: list[FloatArray]) -> tuple[FloatArray, Float
             weight = moment_information(normal.patterns, mu, state.sigma, observed=False)[skip:, skip:] / normal.n
             through = weight @ column
         own += share * np.sum(column * through, axis=0)
-        cross += share * slope.T @ through
-        bread += share * slope.T @ weigh(weight, slope)
+        cross[slope.columns] += share * slope.values.T @ through
+        bread[np.ix_(slope.columns, slope.columns)] += share * slope.values.T @ weigh(weight, slope.values)
     project = np.linalg.solve(bread, cross)
     curvature = own - np.sum(cross * project, axis=0)
-    if not fit.ordered:
+    if not fit.ordered or fit.sandwich is None:
         return gradient, curvature, curvature
-    robust = spread_own - 2.0 * np.sum(project * spread_cross, axis=0) + np.sum(project * (meat @ project), axis=0)
+    own_spread = np.sum(project * (fit.sandwich.meat @ project), axis=0)
+    robust = spread_own - 2.0 * np.sum(project * spread_cross, axis=0) + own_spread
     return gradient, curvature, robust
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -38,8 +39,9 @@ class Parameter:
 class Variables:
     """Names and kinds of the variables of a model.
 
-    ``position`` is the place of each name, items first; ``occasion`` maps a name to (name without its wave, number of
-    the wave) in models over waves. ``covariates`` are the items on which the moments of the others are conditional.
+    ``position`` is the place of each name, items first, and ``first_threshold`` that of an item's first threshold;
+    ``occasion`` maps a name to (name without its wave, number of the wave) in models over waves. ``covariates`` are
+    the items on which the moments of the others are conditional.
     """
 
     items: tuple[str, ...]
@@ -49,9 +51,12 @@ class Variables:
     occasion: dict[str, tuple[str, int]]
     covariates: tuple[str, ...] = ()
     position: dict[str, int] = field(init=False)
+    first_threshold: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "position", {name: k for k, name in enumerate((*self.items, *self.latents))})
+        before = accumulate((self.n_thresholds[name] for name in self.items), initial=0)
+        object.__setattr__(self, "first_threshold", dict(zip(self.items, before, strict=False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,7 @@ def place(variables: Variables, parameter: Parameter) -> tuple[Kind, int, int]:
     if parameter.op == "~*~":
         return Kind.SCALE, at[parameter.lhs], 0
     if parameter.op == "|":
-        before = sum(variables.n_thresholds[name] for name in variables.items[: at[parameter.lhs]])
-        return Kind.THRESHOLD, before + int(parameter.rhs[1:]) - 1, 0
+        return Kind.THRESHOLD, variables.first_threshold[parameter.lhs] + int(parameter.rhs[1:]) - 1, 0
     if parameter.rhs == "1":
         return Kind.MEAN, at[parameter.lhs], 0
     return Kind.PATH, at[parameter.lhs], at[parameter.rhs]
@@ -106,11 +110,14 @@ def with_values(table: ParameterTable, values: Sequence[float]) -> ParameterTabl
 
 def group_models(table: ParameterTable) -> tuple[GroupModel, ...]:
     """Return the arrays of every group."""
-    return tuple(_group_model(table, group) for group in range(len(table.groups)))
+    places: list[list[int]] = [[] for _ in table.groups]
+    for index, row in enumerate(table.parameters):
+        places[row.group].append(index)
+    return tuple(_group_model(table, own) for own in places)
 
 
-def _group_model(table: ParameterTable, group: int) -> GroupModel:
-    """Return the arrays of one group."""
+def _group_model(table: ParameterTable, own: Sequence[int]) -> GroupModel:
+    """Return the arrays of the group whose rows are given."""
     variables = table.variables
     p, v = len(variables.items), len(variables.items) + len(variables.latents)
     ordered = np.array([name in variables.ordered for name in variables.items], dtype=bool)
@@ -125,9 +132,8 @@ def _group_model(table: ParameterTable, group: int) -> GroupModel:
     entries: list[tuple[Kind, int, int]] = []
     rows: list[int] = []
     derived: list[int] = []
-    for index, parameter in enumerate(table.parameters):
-        if parameter.group != group:
-            continue
+    for index in own:
+        parameter = table.parameters[index]
         kind, row, col = place(variables, parameter)
         if parameter.role == "free":
             entries.append((kind, row, col))

@@ -32,11 +32,15 @@ def starting_values(
         One standardised loading for all items, in place of estimates; another start when the first one fails.
     """
     values = np.zeros(len(table.parameters))
-    for group in range(len(table.groups)):
+    places: list[list[int]] = [[] for _ in table.groups]
+    for index, row in enumerate(table.parameters):
+        places[row.group].append(index)
+    for group, own in enumerate(places):
+        rows = [table.parameters[index] for index in own]
         sd = np.sqrt(np.diag(spread[group]))
-        factors = _factor_starts(table, group, spread[group] / np.outer(sd, sd), sd, loading)
-        for index, row in enumerate(table.parameters):
-            if row.group == group and row.role == "free":
+        factors = _factor_starts(table, rows, spread[group] / np.outer(sd, sd), sd, loading)
+        for index, row in zip(own, rows, strict=True):
+            if row.role == "free":
                 given = not math.isnan(row.value)
                 values[index] = row.value if given else _start(table, row, factors, sd, mean[group], thresholds[group])
     free = [index for index, row in enumerate(table.parameters) if row.role == "free"]
@@ -48,13 +52,13 @@ def starting_values(
 
 
 def _factor_starts(
-    table: ParameterTable, group: int, correlation: FloatArray, sd: FloatArray, loading: float | None
+    table: ParameterTable, parameters: list[Parameter], correlation: FloatArray, sd: FloatArray, loading: float | None
 ) -> dict[str, tuple[float, dict[str, float]]]:
     """Return the standard deviation and the standardised loadings of every latent variable."""
     at = table.variables.position
     found: dict[str, tuple[float, dict[str, float]]] = {}
     for latent in table.variables.latents:
-        rows = [row for row in table.parameters if (row.group, row.op, row.lhs) == (group, "=~", latent)]
+        rows = [row for row in parameters if row.op == "=~" and row.lhs == latent]
         own = [at[row.rhs] for row in rows if at[row.rhs] < sd.size]
         standard = dict.fromkeys((row.rhs for row in rows), 0.7)
         if loading is not None:
@@ -106,8 +110,7 @@ def _start(
             scale = 1.0 / math.sqrt(1.0 - min(value**2, 0.8))
         return float(value * scale / size)
     if row.op == "|":
-        before = sum(variables.n_thresholds[name] for name in variables.items[: at[row.lhs]])
-        return float(thresholds[before + int(row.rhs[1:]) - 1])
+        return float(thresholds[variables.first_threshold[row.lhs] + int(row.rhs[1:]) - 1])
     if row.op == "~*~":
         return 1.0
     if row.op == "~" and row.rhs == "1":

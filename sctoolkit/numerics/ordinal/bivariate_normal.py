@@ -117,6 +117,24 @@ def bivariate_normal_grid(h: FloatArray, k: FloatArray, r: FloatArray) -> tuple[
     return np.asarray(cdf), np.asarray(pdf)
 
 
+def density_derivatives(
+    h: FloatArray, k: FloatArray, r: FloatArray, density: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """First and second derivative in r of the density of `bivariate_normal_grid`.
+
+    Notes
+    -----
+    With ``s^2 = 1 - r^2``, ``u = (k - r h) / s`` and ``v = (h - r k) / s``, ``d log phi2 / dr = (r + u v) / s^2``, and
+    ``du / dr = -v / s^2``, ``dv / dr = -u / s^2``.
+    """
+    x, y, rho = np.clip(h, -_FAR, _FAR)[:, :, None], np.clip(k, -_FAR, _FAR)[:, None, :], r[:, None, None]
+    tail = (1.0 - rho) * (1.0 + rho)
+    u, v = y - rho * x, x - rho * y
+    slope = (rho + u * v / tail) / tail
+    bend = (1.0 - (u * u + v * v) / (tail * tail) + 2.0 * rho * slope) / tail
+    return density * slope, density * (slope * slope + bend)
+
+
 def normal_interval(low: FloatArray, high: FloatArray) -> FloatArray:
     """Phi(high) - Phi(low) taken in the tail where it does not cancel."""
     upper = low > 0.0

@@ -30,7 +30,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-_BLOCK = 2048
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,8 @@ def influences(tables: PairTables, thresholds: tuple[FloatArray, ...], bounds: F
         Correlations; pairs with nan get nan influences.
     """
     k = bounds.shape[1] - 1
-    items = tuple(_item_influence(tau, margin, k) for tau, margin in zip(thresholds, tables.margins, strict=True))
-    stacked = np.zeros((len(items), k + 1, k - 1))
-    for place, item in zip(stacked, items, strict=True):
-        place[:, : item.shape[1]] = item
+    stacked = _item_influences(bounds, tables.margins)
+    items = tuple(effect[:, : tau.size] for effect, tau in zip(stacked, thresholds, strict=True))
     known = np.isfinite(r)
     rho, n = np.where(known, r, 0.0), tables.tables
     first, second = bounds[tables.first], bounds[tables.second]
@@ -80,17 +78,17 @@ def influences(tables: PairTables, thresholds: tuple[FloatArray, ...], bounds: F
     return Influences(items, pairs / information[:, None, None])
 
 
-def _item_influence(tau: FloatArray, margin: FloatArray, k: int) -> FloatArray:
-    """Effect of each answer to an item on its thresholds: the inverse information times the scores."""
-    m = tau.size
-    p = margin[: m + 1] / margin.sum()
-    density = normal_pdf(tau)
-    score = np.zeros((k + 1, m))
-    c = np.arange(m)
-    score[c, c] = density / p[:-1]
-    score[c + 1, c] = -density / p[1:]
-    information = score[: m + 1].T @ (margin[: m + 1, None] * score[: m + 1])
-    return np.asarray(np.linalg.solve(information, score.T).T)
+def _item_influences(bounds: FloatArray, margins: FloatArray) -> FloatArray:
+    """Effect of each answer a on the thresholds of its item, (1[a <= c] - P_c) / (n phi(tau_c)): (p, k + 1, k - 1)."""
+    p, k = margins.shape
+    tau = bounds[:, 1:-1]
+    finite = np.isfinite(tau)
+    n = margins.sum(axis=1, keepdims=True)
+    per_unit = np.divide(1.0, n * normal_pdf(np.where(finite, tau, 0.0)), out=np.zeros_like(tau), where=finite)
+    effects = np.zeros((p, k + 1, k - 1))
+    reached = np.arange(k)[:, None] <= np.arange(k - 1)
+    effects[:, :k] = reached - (np.cumsum(margins, axis=1)[:, :-1] / n)[:, None, :]
+    return np.asarray(effects * per_unit[:, None, :])
 
 
 def _threshold_cross(own: FloatArray, other: FloatArray, r: FloatArray, per_cell: FloatArray) -> FloatArray:
@@ -145,33 +143,38 @@ def nacov(
         sums = _cluster_sums(effects, codes, clusters, weights, correlations_only)
         n_clusters = len(sums)
         return np.asarray(n_obs * n_clusters / (n_clusters - 1.0) * (sums.T @ sums))
-    total: FloatArray | float = 0.0
+    n_thresholds = 0 if correlations_only else sum(item.shape[1] for item in effects.items)
+    size = n_thresholds + len(effects.pairs)
+    total = np.zeros((size, size))
     for start in range(0, len(codes), _BLOCK):
-        columns = _looked_up(effects, codes[start : start + _BLOCK], correlations_only)
+        rows = slice(start, start + _BLOCK)
+        columns = _looked_up(effects, codes[rows], correlations_only)
         if weights is not None:
-            columns *= weights[start : start + _BLOCK]
-        total = total + columns @ columns.T
-    return np.asarray(n_obs * total)
+            columns *= weights[rows]
+        total += columns @ columns.T
+    total *= n_obs
+    return total
 
 
 def _looked_up(effects: Influences, codes: CodeArray, correlations_only: bool) -> FloatArray:
     """Influences of a block of rows on every statistic, (m, rows)."""
     n_pairs, width, _ = effects.pairs.shape
-    answers = np.where(codes < 0, width - 1, codes).T.astype(np.int64)
+    answers = np.ascontiguousarray(np.where(codes < 0, width - 1, codes).T, dtype=np.int32)
     thresholds = 0 if correlations_only else sum(item.shape[1] for item in effects.items)
     columns = np.empty((thresholds + n_pairs, len(codes)))
-    if not correlations_only:
-        at = 0
-        for item, answer in zip(effects.items, answers, strict=True):
-            columns[at : at + item.shape[1]] = item[answer].T
-            at += item.shape[1]
-    flat = effects.pairs.reshape(n_pairs, width * width)
-    pair = 0
+    at = 0
+    for item, answer in zip(effects.items if thresholds else (), answers, strict=False):
+        np.take(item.T, answer, axis=1, out=columns[at : at + item.shape[1]], mode="clip")
+        at += item.shape[1]
+    cells = effects.pairs.ravel()
+    place = np.arange(n_pairs, dtype=np.int32)[:, None] * width**2
+    first = 0
     for i in range(len(answers) - 1):
-        cells = answers[i] * width + answers[i + 1 :]
-        for row in cells:
-            np.take(flat[pair], row, out=columns[thresholds + pair], mode="clip")
-            pair += 1
+        last = first + len(answers) - 1 - i
+        cell = place[first:last] + answers[i] * width
+        cell += answers[i + 1 :]
+        cells.take(cell, out=columns[at + first : at + last], mode="clip")
+        first = last
     return columns
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sctoolkit.numerics.structure.implied_jacobian import GroupSlope
 from sctoolkit.numerics.structure.implied_moments import FloatArray
 from sctoolkit.numerics.structure.sandwich import Sandwich
 from sctoolkit.numerics.structure.wls import GroupMoments, weigh
@@ -25,7 +26,7 @@ class CatMl:
 def catml(
     implied: Sequence[FloatArray],
     observed: Sequence[FloatArray],
-    slopes: Sequence[FloatArray],
+    slopes: Sequence[GroupSlope],
     groups: Sequence[GroupMoments],
     sandwich: Sandwich,
     dof: int,
@@ -37,7 +38,7 @@ def catml(
     ----------
     implied, observed : sequences of (p, p) float arrays
         Correlations of every group.
-    slopes : sequence of (m, q) float arrays
+    slopes : sequence of GroupSlope
         Jacobians; correlations are the last rows.
     groups : sequence of GroupMoments
     sandwich : Sandwich
@@ -57,7 +58,7 @@ def catml(
     """
     n_total = sum(group.n for group in groups)
     chi2 = chi2_base = trace_base = 0.0
-    blocks: list[FloatArray] = []
+    dof_base, inverses = 0, []
     for sigma, r, group, n in zip(implied, observed, groups, n_used, strict=True):
         logdets = [np.linalg.slogdet(matrix) for matrix in (sigma, r)]
         if (
@@ -69,39 +70,57 @@ def catml(
         inverse: FloatArray = np.asarray(np.linalg.inv(sigma), dtype=np.float64)
         chi2 += n * float(logdets[0][1] - logdets[1][1] + np.sum(r * inverse) - sigma.shape[0])
         chi2_base -= n * float(logdets[1][1])
-        blocks.append(_weight(inverse))
-        k = blocks[-1].shape[0]
-        trace_base += float(np.trace(group.gamma[-k:, -k:]))
-    trace = _residual_trace(blocks, slopes, groups, sandwich, n_total)
-    dof_base = sum(block.shape[0] for block in blocks)
+        inverses.append(inverse)
+        k = sigma.shape[0] * (sigma.shape[0] - 1) // 2
+        dof_base += k
+        trace_base += float(group.gamma.diagonal()[-k:].sum())
+    trace = _residual_trace(inverses, slopes, groups, sandwich, n_total)
     scale = trace / dof if dof > 0 else 1.0
     return CatMl(chi2, scale, chi2_base, trace_base / dof_base)
 
 
-def _weight(inverse: FloatArray) -> FloatArray:
-    """Return w_(ij),(kl) = S^ik S^jl + S^il S^jk over pairs."""
+def weighted_trace(inverse: FloatArray, gamma: FloatArray) -> float:
+    """Return tr(w Gamma) with w_(ij),(kl) = S^ik S^jl + S^il S^jk, a first item of the pairs at a time."""
     a, b = np.triu_indices(inverse.shape[0], 1)
-    return inverse[np.ix_(a, a)] * inverse[np.ix_(b, b)] + inverse[np.ix_(a, b)] * inverse[np.ix_(b, a)]
+    by_first, by_second = inverse[:, a], inverse[:, b]
+    total, start = 0.0, 0
+    for i in range(inverse.shape[0] - 1):
+        stop = start + inverse.shape[0] - 1 - i
+        block = by_first[i] * by_second[i + 1 :] + by_second[i] * by_first[i + 1 :]
+        total += float(np.vdot(block, gamma[start:stop]))
+        start = stop
+    return total
+
+
+def weighted_pairs(inverse: FloatArray, pairs: FloatArray) -> FloatArray:
+    """Return w times columns over pairs: each column is a symmetric matrix X with diagonal 0, and w X = S^-1 X S^-1."""
+    p, q = inverse.shape[0], pairs.shape[1]
+    a, b = np.triu_indices(p, 1)
+    square = np.zeros((q, p, p))
+    square[:, a, b] = square[:, b, a] = pairs.T
+    return np.asarray((inverse @ square @ inverse)[:, a, b].T)
 
 
 def _residual_trace(
-    blocks: Sequence[FloatArray],
-    slopes: Sequence[FloatArray],
+    inverses: Sequence[FloatArray],
+    slopes: Sequence[GroupSlope],
     groups: Sequence[GroupMoments],
     sandwich: Sandwich,
     n_total: float,
 ) -> float:
-    """Return tr(M' w M Gamma) with stacked groups, w = f_g w_g and Gamma_g / f_g."""
-    bread_inverse = sandwich.bread_inverse
-    curve, first, second = np.zeros_like(bread_inverse), 0.0, 0.0
-    for block, slope, group in zip(blocks, slopes, groups, strict=True):
-        share, k = group.n / n_total, block.shape[0]
-        own = np.flatnonzero(slope.any(axis=0))
-        rows = slope[-k:, own]
-        weighted = weigh(group.weight, slope[:, own])
-        gamma_rows = group.gamma[-k:]
-        first += float(np.sum(block * gamma_rows[:, -k:]))
-        heavy = block @ rows
-        second += share * float(np.sum(bread_inverse[np.ix_(own, own)] * (heavy.T @ (gamma_rows @ weighted))))
-        curve[np.ix_(own, own)] += share * rows.T @ heavy
-    return first - 2.0 * second + float(np.sum((bread_inverse @ curve @ bread_inverse) * sandwich.meat))
+    """Return tr(M' w M Gamma) with stacked groups, w = f_g w_g and Gamma_g / f_g.
+
+    With P = (D'WD)^-1, V = P D'W Gamma W D P and w of the correlations alone, whose rows of D are E, this is
+    tr(w Gamma) - 2 tr(E' w Gamma W D P) + tr(E' w E V).
+    """
+    total = 0.0
+    for inverse, slope, group in zip(inverses, slopes, groups, strict=True):
+        share, k = group.n / n_total, inverse.shape[0] * (inverse.shape[0] - 1) // 2
+        moving = np.flatnonzero(slope.values[-k:].any(axis=0))
+        columns, rows = slope.columns[moving], slope.values[-k:, moving]
+        heavy = weighted_pairs(inverse, rows)
+        gain = weigh(group.weight, slope.values @ sandwich.bread_inverse[np.ix_(slope.columns, columns)])
+        total += weighted_trace(inverse, group.gamma[-k:, -k:])
+        total -= 2.0 * share * float(np.vdot(heavy, group.gamma[-k:] @ gain))
+        total += share * float(np.vdot(rows.T @ heavy, sandwich.spread[np.ix_(columns, columns)]))
+    return total

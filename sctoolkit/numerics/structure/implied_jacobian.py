@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, Kind, Layout, ModelState
+from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, IntArray, Kind, Layout, ModelState
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSlope:
+    """Derivatives of the moments of a group by the parameters that it has: ``values`` (m, o), ``columns`` (o,) in z."""
+
+    columns: IntArray
+    values: FloatArray
 
 
 def jacobian(model: GroupModel, layout: Layout, state: ModelState) -> FloatArray:
@@ -28,8 +38,16 @@ def jacobian(model: GroupModel, layout: Layout, state: ModelState) -> FloatArray
     symmetric in G e_i and G e_j. Derived residual variances (delta) enter through the implicit function theorem and
     standardisation by the quotient rule. Checked against central differences for every variant in the tests.
     """
+    own = own_jacobian(model, layout, state)
+    slope = np.zeros((layout.n_moments, model.entry_map.shape[1]))
+    slope[:, own.columns] = own.values
+    return slope
+
+
+def own_jacobian(model: GroupModel, layout: Layout, state: ModelState) -> GroupSlope:
+    """Return the derivatives by the parameters that the group has; those by all others are zero."""
     entries = _entry_jacobian(model, layout, state)
-    return entries @ model.entry_map
+    return GroupSlope(model.own, entries @ model.entry_map[:, model.own])
 
 
 def _entry_jacobian(model: GroupModel, layout: Layout, state: ModelState) -> FloatArray:
@@ -41,22 +59,22 @@ def _entry_jacobian(model: GroupModel, layout: Layout, state: ModelState) -> Flo
     mean = np.zeros((p, n_entries))
     tau = np.zeros((model.thresholds.size, n_entries))
     reach = state.reach
-    at = np.flatnonzero(model.kind == Kind.PATH)
+    at = model.at[Kind.PATH]
     if at.size:
         left = reach[:, model.row[at]]
         right = (reach @ state.covariances @ state.total.T)[:, model.col[at]]
         pairs[:, at] = left[pair_a] * right[pair_b] + left[pair_b] * right[pair_a]
         diagonal[:, at] = 2.0 * left * right
         mean[:, at] = left * (state.total @ state.means)[model.col[at]]
-    at = np.flatnonzero(model.kind == Kind.COVARIANCE)
+    at = model.at[Kind.COVARIANCE]
     if at.size:
         left, right = reach[:, model.row[at]], reach[:, model.col[at]]
         half = np.where(model.row[at] == model.col[at], 0.5, 1.0)
         pairs[:, at] = half * (left[pair_a] * right[pair_b] + left[pair_b] * right[pair_a])
         diagonal[:, at] = 2.0 * half * left * right
-    at = np.flatnonzero(model.kind == Kind.MEAN)
+    at = model.at[Kind.MEAN]
     mean[:, at] = reach[:, model.row[at]]
-    at = np.flatnonzero(model.kind == Kind.THRESHOLD)
+    at = model.at[Kind.THRESHOLD]
     tau[model.row[at], at] = 1.0
     if model.derived.size:
         _follow_scales(model, layout, state, pairs, diagonal)
@@ -67,7 +85,7 @@ def _slope_change(model: GroupModel, layout: Layout, state: ModelState) -> Float
     """Return the derivatives of the slopes of the latent responses: dG/dB_ij = G e_i e_j' (I - B)^-1."""
     slopes = np.zeros((layout.slope_item.size, model.kind.size))
     if layout.slope_item.size:
-        at = np.flatnonzero(model.kind == Kind.PATH)
+        at = model.at[Kind.PATH]
         left = state.total[np.ix_(layout.slope_item, model.row[at])]
         slopes[:, at] = left * state.total[np.ix_(model.col[at], layout.slope_covariate)].T
     return slopes
@@ -77,18 +95,15 @@ def _follow_scales(
     model: GroupModel, layout: Layout, state: ModelState, pairs: FloatArray, diagonal: FloatArray
 ) -> None:
     """Add what changes through the derived residual variances, in place."""
-    derived, reach = model.derived, state.reach
-    wanted = -diagonal[derived]
-    place = np.full(model.n_items, -1)
-    place[derived] = np.arange(derived.size)
-    at = np.flatnonzero(model.kind == Kind.SCALE)
-    wanted[place[model.row[at]], at] += -2.0 * state.scales[model.row[at]] ** -3.0
-    part = reach[:, derived]
-    own = part[derived] ** 2
-    change = wanted if np.array_equal(own, np.eye(derived.size)) else np.linalg.solve(own, wanted)
-    weight = part[layout.pair_a] * part[layout.pair_b]
-    if weight.any():
-        pairs += weight @ change
+    derived, at = model.derived, model.at[Kind.SCALE]
+    variance = np.zeros_like(diagonal)
+    variance[model.row[at], at] = -2.0 * state.scales[model.row[at]] ** -3.0
+    if not state.paths[:, derived].any():
+        diagonal[derived] = variance[derived]
+        return
+    part = state.reach[:, derived]
+    change = np.linalg.solve(part[derived] ** 2, variance[derived] - diagonal[derived])
+    pairs += (part[layout.pair_a] * part[layout.pair_b]) @ change
     diagonal += (part**2) @ change
     if at.size == 0:
         diagonal[derived] = 0.0
@@ -104,7 +119,7 @@ def _standardise(
     slopes: FloatArray,
 ) -> FloatArray:
     """Return derivatives of the observed quantities from those of the latent responses."""
-    variance, sd = np.diag(state.sigma), state.sd
+    variance, sd = state.sigma.diagonal(), state.sd
     ordered = np.ones(sd.size, dtype=bool)
     ordered[layout.variance_item] = False
     ordered[layout.slope_covariate] = False

@@ -63,6 +63,10 @@ class GroupModel:
     covariates : (c,) int
         Items on which all moments are conditional: they have neither mean nor variance here, and their paths imply
         the slopes of the other items.
+    at : tuple of int arrays
+        Entries of each kind.
+    own : (o,) int
+        Parameters that this group has, positions in ``z``.
     """
 
     ordered: BoolArray
@@ -80,6 +84,12 @@ class GroupModel:
     derived: IntArray
     mean_structure: bool
     covariates: IntArray = field(default_factory=_none)
+    at: tuple[IntArray, ...] = field(init=False)
+    own: IntArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", tuple(np.flatnonzero(self.kind == kind) for kind in range(len(Kind))))
+        object.__setattr__(self, "own", np.flatnonzero(self.entry_map.any(axis=0)))
 
     @property
     def n_items(self) -> int:
@@ -200,31 +210,36 @@ def evaluate(model: GroupModel, z: FloatArray) -> ModelState:
     paths, covariances = model.paths.copy(), model.covariances.copy()
     means, thresholds, scales = model.means.copy(), model.thresholds.copy(), model.scales.copy()
     values = model.entry_offset + model.entry_map @ z
-    kind, row, col = model.kind, model.row, model.col
-    at = kind == Kind.PATH
-    paths[row[at], col[at]] = values[at]
-    at = kind == Kind.COVARIANCE
-    covariances[row[at], col[at]] = values[at]
-    covariances[col[at], row[at]] = values[at]
-    at = kind == Kind.MEAN
-    means[row[at]] = values[at]
-    at = kind == Kind.THRESHOLD
-    thresholds[row[at]] = values[at]
-    at = kind == Kind.SCALE
-    scales[row[at]] = values[at]
+    row, col = model.row, model.col
+    path, covariance, mean, threshold, scale = model.at
+    paths[row[path], col[path]] = values[path]
+    covariances[row[covariance], col[covariance]] = values[covariance]
+    covariances[col[covariance], row[covariance]] = values[covariance]
+    means[row[mean]] = values[mean]
+    thresholds[row[threshold]] = values[threshold]
+    scales[row[scale]] = values[scale]
     p, derived = model.n_items, model.derived
-    total: FloatArray = np.asarray(np.linalg.inv(np.eye(paths.shape[0]) - paths), dtype=np.float64)
+    total = _total_effects(paths)
     reach = total[:p]
     sigma = reach @ covariances @ reach.T
     if derived.size:
-        wanted = scales[derived] ** -2.0 - np.diag(sigma)[derived]
-        residual = np.linalg.solve(reach[np.ix_(derived, derived)] ** 2, wanted)
+        wanted = scales[derived] ** -2.0 - sigma.diagonal()[derived]
+        follows = paths[:, derived].any()
+        residual = np.linalg.solve(reach[np.ix_(derived, derived)] ** 2, wanted) if follows else wanted
         covariances[derived, derived] = residual
         part = reach[:, derived]
         sigma = sigma + (part * residual) @ part.T
     with np.errstate(invalid="ignore"):
-        sd = np.where(model.ordered, np.sqrt(np.diag(sigma)), 1.0)
+        sd = np.where(model.ordered, np.sqrt(sigma.diagonal()), 1.0)
     return ModelState(paths, covariances, means, thresholds, scales, total, reach, sigma, reach @ means, sd)
+
+
+def _total_effects(paths: FloatArray) -> FloatArray:
+    """Return (I - B)^-1, which is I + B where no variable stands between two others (B B = 0)."""
+    unit = np.eye(paths.shape[0])
+    if not (paths @ paths).any():
+        return unit + paths
+    return np.asarray(np.linalg.inv(unit - paths), dtype=np.float64)
 
 
 def moments(layout: Layout, state: ModelState) -> FloatArray:
@@ -240,4 +255,4 @@ def moments(layout: Layout, state: ModelState) -> FloatArray:
     location[at] = (state.thresholds[layout.location_threshold[at]] - mean[at]) / state.sd[layout.location_item[at]]
     pairs = state.sigma[layout.pair_a, layout.pair_b] / (state.sd[layout.pair_a] * state.sd[layout.pair_b])
     slopes = state.total[layout.slope_item, layout.slope_covariate] / state.sd[layout.slope_item]
-    return np.concatenate([location, slopes, np.diag(state.sigma)[layout.variance_item], pairs])
+    return np.concatenate([location, slopes, state.sigma.diagonal()[layout.variance_item], pairs])

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sctoolkit.numerics.structure.implied_jacobian import jacobian
+from sctoolkit.numerics.structure.implied_jacobian import jacobian, own_jacobian
 from sctoolkit.numerics.structure.implied_moments import FloatArray, GroupModel, Layout, evaluate
 from sctoolkit.numerics.structure.ml import NormalGroup, implied_mean, observed_information
 from sctoolkit.numerics.structure.normal_patterns import expected_information, moment_information, score_product
-from sctoolkit.numerics.structure.sandwich import Sandwich, invert_information, wls_sandwich
+from sctoolkit.numerics.structure.sandwich import Sandwich, condition_of, invert_information, wls_sandwich
 from sctoolkit.numerics.structure.wls import GroupMoments
 
 
@@ -69,9 +69,12 @@ def normal_inference(
         return None if sandwich is None or spread is None else NormalInference(spread.vcov(n_total), sandwich)
     if estimator == "MLR":
         meat, trace = _score_traces(models, layouts, groups, z, inverse, n_total)
-        sandwich = Sandwich(inverse, meat, trace, float("nan"))
-        return NormalInference(sandwich.vcov(n_total), sandwich)
-    return NormalInference(inverse / n_total, Sandwich(inverse, information, float("nan"), float("nan")))
+        around = inverse @ meat @ inverse
+        scored = Sandwich(inverse, meat, around, condition_of(information, inverse), trace, float("nan"))
+        return NormalInference(scored.vcov(n_total), scored)
+    condition = condition_of(information, inverse)
+    plain = Sandwich(inverse, information, inverse, condition, float("nan"), float("nan"))
+    return NormalInference(inverse / n_total, plain)
 
 
 def _expected(
@@ -104,13 +107,13 @@ def _satorra_bentler(
         skip = 0 if model.mean_structure else model.n_items
         sigma = state.sigma if structured else group.covariance
         weight = moment_information(group.patterns, group.mean, sigma, observed=False)[skip:, skip:] / group.n
-        slopes.append(jacobian(model, layout, state))
+        slopes.append(own_jacobian(model, layout, state))
         gamma = free_gamma(group)
         if unbiased:
             gamma[model.n_items :] *= np.sqrt(group.n / (group.n - 1.0))
             gamma[:, model.n_items :] *= np.sqrt(group.n / (group.n - 1.0))
         stacked.append(GroupMoments(group.n, np.zeros(weight.shape[0]), weight, gamma[skip:, skip:]))
-    return wls_sandwich(slopes, stacked)
+    return wls_sandwich(slopes, stacked, z.size)
 
 
 def free_gamma(group: NormalGroup) -> FloatArray:

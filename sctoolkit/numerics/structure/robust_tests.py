@@ -84,5 +84,7 @@ def scaled_and_shifted(chi2: float, dof: int, trace_1: float, trace_2: float) ->
 
 def independence_traces(weight: FloatArray, gamma: FloatArray) -> tuple[float, float]:
     """Return tr(W Gamma) and tr((W Gamma)^2) of the covariances, for the baseline of uncorrelated items."""
-    through = weight[:, None] * gamma if weight.ndim == 1 else weight @ gamma
+    if weight.ndim == 1:
+        return float(weight @ gamma.diagonal()), float(weight @ (gamma * gamma) @ weight)
+    through = weight @ gamma
     return float(np.trace(through)), float(np.sum(through * through.T))

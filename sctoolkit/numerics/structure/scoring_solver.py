@@ -50,7 +50,8 @@ def minimise(
     Returns
     -------
     Solution
-        ``converged`` is False when steps ran out or no direction was left while the gradient was not flat.
+        At the end of the last step, which is taken on trust where the iteration came to rest. ``converged`` is False
+        when steps ran out or no direction was left while the gradient was not flat.
     """
     z = np.array(start, dtype=np.float64)
     value = _safe(objective, z)
@@ -68,7 +69,7 @@ def minimise(
                 continue
             decrement = float(gradient @ step)
             if 0.5 * decrement <= tolerance * (1.0 + abs(value)):
-                return Solution(z, value, decrement, iteration, True)
+                return Solution(z - step, value - 0.5 * decrement, decrement, iteration, True)
             candidate = z - step
             new = _safe(objective, candidate)
             if new < value:
