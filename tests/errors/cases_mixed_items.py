@@ -44,6 +44,10 @@ CASES = {
     "mixed-invariance": lambda: invariance(frame(), MODEL, ordered=list("abc"), group="x"),
     "mixed-reliability": lambda: fit()().reliability(),
     "mixed-reliability-given-covariates": lambda: fit(MODEL + "\nf ~ x")().reliability(),
+    "mixed-scores-item-predicts": lambda: fit("f =~ a + b + c\nd ~ f\nz ~ d")().factor_scores(),
+    "mixed-scores-heywood": lambda: fit(MODEL + "\nd ~~ 0*d")().factor_scores(),
+    "mixed-scores-no-covariate": lambda: fit(MODEL + "\nf ~ x")().factor_scores(frame().assign(x=np.nan)),
+    "mixed-scores-eap": lambda: fit()().factor_scores(method="eap"),
     "mixed-threshold-of-continuous": fit(MODEL + "\nd | t1"),
     "num-conditional-weights-and-frequencies": lambda: conditional_statistics(
         PAIR, [2, 0], weights=np.ones(6), frequencies=np.ones(6)

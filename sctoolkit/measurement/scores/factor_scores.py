@@ -16,6 +16,7 @@ from sctoolkit.measurement.items.membership import group_numbers, items_and_labe
 from sctoolkit.measurement.scores.confirmatory_scores import confirmatory_scores
 from sctoolkit.measurement.scores.exploratory_scores import ExploratorySolution, exploratory_scores
 from sctoolkit.measurement.scores.factor_scores_result import FactorScores, scored_result
+from sctoolkit.measurement.scores.mixed_scores import mixed_scores
 from sctoolkit.measurement.structure.cfa_result import CfaResult
 from sctoolkit.numerics.irt.grm_likelihood import normal_grid
 from sctoolkit.numerics.irt.grm_scores import eap_scores, map_scores
@@ -30,6 +31,7 @@ IntArray = npt.NDArray[np.int64]
 
 METHODS: dict[str, tuple[str, ...]] = {
     "ordinal": ("ebm", "eap"),
+    "mixed": ("ebm",),
     "continuous": ("regression", "bartlett", "ten_berge"),
     "graded": ("eap", "map"),
     "exploratory": ("regression", "bartlett", "ten_berge"),
@@ -55,7 +57,8 @@ def factor_scores(
         Keyed items of the people to score; the data of the fit when left out (`grm` and `efa` do not keep them).
         Missing answers are left out of a person's score; a person without any answer gets nan.
     method : str, optional
-        Ordinal `cfa`: ``ebm`` (posterior mode, as lavaan and Mplus) or ``eap`` (posterior mean, up to four factors).
+        Ordinal `cfa`: ``ebm`` (posterior mode, as lavaan and Mplus) or ``eap`` (posterior mean, up to four factors);
+        ``ebm`` alone where continuous items or covariates stand beside the ordered ones, and the covariates count.
         Continuous `cfa`: ``regression``, ``bartlett`` (unbiased for each person) or ``ten_berge`` (keeps the factors'
         covariances), and so for `efa`, on items standardised within ``data``. `grm`: ``eap`` or ``map``.
     scale : str, optional
@@ -96,6 +99,8 @@ def factor_scores(
     """
     if isinstance(fit, Grm):
         return _graded(fit, data, _method("graded", method), scale, group)
+    if isinstance(fit, CfaResult) and fit.fit.mixed:
+        return mixed_scores(fit.fit, data, _method("mixed", method), scale, group)
     if isinstance(fit, CfaResult):
         kind = "ordinal" if fit.fit.ordered else "continuous"
         return confirmatory_scores(fit.fit, data, _method(kind, method), scale, group)
