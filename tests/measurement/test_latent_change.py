@@ -253,17 +253,20 @@ def test_responses_bring_their_own_columns() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ordered", [False, True])
-def test_intervals_hold_the_truth_about_as_often_as_an_exact_test_on_the_same_draws(ordered: bool) -> None:
-    """The paired t interval of the mean item is exact for these normal data: it tells bad luck from bad intervals."""
-    held, exact, n = 0, 0, 80
-    for seed in range(n):
-        data = simulated(200, seed=4000 + seed)
-        change = data.filter(like="_post").mean(axis=1) - data.filter(like="_pre").mean(axis=1)
-        exact += abs(change.mean() - 0.4 * 0.95) < 1.972 * change.std() / np.sqrt(200)
+def test_intervals_hold_the_truth_and_errors_are_as_large_as_the_spread(ordered: bool) -> None:
+    """Coverage and error within 2.6 Monte Carlo errors of their nominal values (chance of a false alarm 1 in 100 each).
+
+    Slack of .01 and .03 for what 200 people do to normal intervals (benchmarks/RESULTS-latent_change.md).
+    """
+    n, rows = 300, []
+    for seed in np.random.SeedSequence(40 + ordered).generate_state(n):
+        data = simulated(200, seed=int(seed))
         if ordered:
             data = pd.DataFrame(np.digitize(data, [2.0, 3.0, 4.0]) + 1.0, columns=data.columns)
-        found = latent_change(data, items=ITEMS, waves=WAVES, ordered=ordered, empty_categories="collapse")
-        row = term(found, "latent")
-        held += row["ci_low"] < 0.4 < row["ci_high"]
-    assert held / n >= 0.85
-    assert abs(held - exact) / n <= 0.06
+        rows.append(term(latent_change(data, items=ITEMS, waves=WAVES, ordered=ordered, propose=False), "latent"))
+    table = pd.DataFrame(rows).reset_index(drop=True)
+    held = ((table["ci_low"] < 0.4) & (table["ci_high"] > 0.4)).mean()
+    assert abs(held - 0.95) <= 2.6 * np.sqrt(0.95 * 0.05 / n) + 0.01
+    spread = table["estimate"].std()
+    assert table["std_error"].mean() / spread == pytest.approx(1.0, abs=2.6 / np.sqrt(2 * n) + 0.03)
+    assert abs(table["estimate"].mean() - 0.4) <= 2.6 * spread / np.sqrt(n) + 0.005
