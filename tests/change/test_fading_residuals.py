@@ -47,6 +47,7 @@ def test_order_of_rows_does_not_matter():
     assert first.dof == pytest.approx(second.dof, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_deviance_and_degrees_of_freedom_against_dense_matrices():
     few = PANEL[PANEL["person"] <= 20].sort_values(["person", "wave"])
     design = np.column_stack([np.ones(len(few)), few["wave"]]).astype(float)

@@ -11,7 +11,7 @@ from sctoolkit import estimate_change
 
 ORACLE = Path(__file__).parents[1] / "oracle/group_waves"
 EXPECTED = json.loads((ORACLE / "expected.json").read_text())
-KEYS = {"outcome": "y", "unit": "id", "wave": "wave", "group": "arm", "n_draws": 99}
+KEYS = {"outcome": "y", "unit": "id", "wave": "wave", "group": "arm", "n_draws": 19}
 COLUMNS = ["estimate", "std_error", "dof"]
 
 
@@ -87,6 +87,7 @@ def whole(frame):
     return frame[frame.groupby("id")["wave"].transform("count") == frame["wave"].nunique()]
 
 
+@pytest.mark.slow
 def test_complete_panels_give_the_change_of_linked_people(three):
     result = estimate_change(whole(three), cluster="org", **KEYS)
     linked = by_wave(result, "difference-in-differences", ["2", "3"])[:, 0]
@@ -101,6 +102,7 @@ def test_complete_panels_give_the_change_of_linked_people(three):
     assert model[:, 0] == pytest.approx(linked, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_difference_is_that_of_the_arms(three):
     for options in ({}, {"cluster": "org"}, {"cluster": "org", "weight": "w"}, {"assignment": "randomised"}):
         result = estimate_change(three, **{**KEYS, **options})
@@ -127,6 +129,7 @@ def test_wave_with_one_group_is_told(three):
     assert np.isfinite(result.primary.estimate)
 
 
+@pytest.mark.slow
 def test_group_without_first_wave_is_described(three):
     for waves in ([1, 2, 3], [1, 3]):
         late = three[(three["wave"] > 1) | (three["arm"] == 0)]
@@ -137,18 +140,21 @@ def test_group_without_first_wave_is_described(three):
         assert {e.group for e in result.arms} == {"comparison"}
 
 
+@pytest.mark.slow
 def test_unlinked_panels_compare_waves(three):
     result = estimate_change(three, cluster="org", **{**KEYS, "unit": None})
     assert result.primary.estimator == "mixed model"
     assert len(rows(result, "difference-in-differences")) == 2
 
 
+@pytest.mark.slow
 def test_one_treated_organisation_stays_a_description(three):
     result = estimate_change(three.assign(arm=(three["org"] == 1) * 1), cluster="org", **KEYS)
     assert (result.primary, result.rung) == (None, "L0")
     assert np.isnan([e.std_error for e in result.arms if e.group == "programme"]).all()
 
 
+@pytest.mark.slow
 def test_shift_and_rescale(three):
     first = estimate_change(three, cluster="org", **KEYS)
     second = estimate_change(three.assign(y=three["y"] * 10 - 3), cluster="org", **KEYS)

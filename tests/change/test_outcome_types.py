@@ -146,6 +146,7 @@ def test_placements_do_not_care_for_distances():
     assert placements(values, late, weights) == pytest.approx(placements(values, late))
 
 
+@pytest.mark.slow
 def test_monotone_recoding_changes_nothing():
     recoded = PANEL.assign(item=PANEL["item"].map({1: 1, 2: 4, 3: 5, 4: 9, 5: 40}))
     options = {"outcome": "item", "unit": "id", "wave": "wave", "cluster": "org", "outcome_type": "ordinal"}
@@ -225,6 +226,7 @@ def test_only_yes_and_no_are_taken_without_being_told():
     assert "Poisson" in route_of(PANEL, outcome="count", unit="id", wave="wave", outcome_type="count").estimator
 
 
+@pytest.mark.slow
 def test_few_organisations_compare_their_shares():
     some = PANEL[PANEL["org"] < 8]
     for outcome in ("yes", "count"):
@@ -247,12 +249,14 @@ def test_weights_leave_marginal_models_out_and_say_so():
         assert "weights_not_used" in codes(result) or "model_takes_no_weights" in codes(result)
 
 
+@pytest.mark.slow
 def test_designs_that_compare_means_say_so():
     sides = PANEL.assign(side=np.where(PANEL["org"] < 7, "community", "statutory"))
     options = {"outcome": "item", "unit": "id", "wave": "wave", "cluster": "org", "outcome_type": "ordinal"}
     assert "outcome_taken_as_scale" in codes(estimate_change(sides, side="side", **options))
 
 
+@pytest.mark.slow
 def test_words_fit_the_outcome():
     assert "the share of yes in yes" in change("yes").claim
     assert "answers to item" in change("item").claim
@@ -265,6 +269,7 @@ def test_words_fit_the_outcome():
                 assert "effect" not in str(result)
 
 
+@pytest.mark.slow
 def test_three_waves_of_each_type():
     third = PANEL[PANEL["wave"] == 2].assign(wave=3)
     third["yes"] = third["yes"].to_numpy()[::-1]

@@ -82,10 +82,9 @@ def fit_marginal(
     """
     order = np.argsort(codes, kind="stable")
     y, x, groups = outcome[order], design[order], codes[order]
-    result = _statsmodels(y, x, groups, family, working, None if offset is None else offset[order])
+    result, mean = _statsmodels(y, x, groups, family, working, None if offset is None else offset[order])
     coef = np.asarray(result.params, dtype=np.float64)
     alpha = float(result.model.cov_struct.dep_params) if working == "exchangeable" else 0.0
-    mean = np.asarray(result.fittedvalues, dtype=np.float64)
     with np.errstate(all="ignore"):
         vcov = _sandwich(mean, y, x, groups, alpha, POWERS[correction], family)
     if not np.isfinite(vcov).all() or (family == "binomial" and np.abs(coef).max() > RUNS_AWAY):
@@ -103,8 +102,8 @@ def fit_marginal(
 
 def _statsmodels(
     outcome: FloatArray, design: FloatArray, codes: IntArray, family: str, working: str, offset: FloatArray | None
-) -> Any:
-    """Return the fit of statsmodels."""
+) -> tuple[Any, FloatArray]:
+    """Return the fit of statsmodels, and its fitted means."""
     import statsmodels.api as sm
 
     families = {"binomial": sm.families.Binomial, "poisson": sm.families.Poisson, "gaussian": sm.families.Gaussian}
@@ -112,7 +111,8 @@ def _statsmodels(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         model = sm.GEE(outcome, design, groups=codes, family=families[family](), cov_struct=structure, offset=offset)
-        return model.fit(maxiter=200, ctol=1e-10)
+        result = model.fit(maxiter=200, ctol=1e-10)
+        return result, np.asarray(result.fittedvalues, dtype=np.float64)
 
 
 def _sandwich(

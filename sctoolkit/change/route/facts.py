@@ -145,8 +145,8 @@ def _lost_by_arm(panel: Panel, treated: Any, last: int) -> float | None:
 
 
 def _confounded(panel: Panel) -> bool:
-    """Return whether every organisation answered at one wave only."""
+    """Return whether no organisation answered both at the first and at the last wave."""
     if panel.cluster is None or len(panel.waves) < 2:
         return False
-    pairs = np.unique(np.column_stack([panel.cluster, panel.wave]), axis=0)
-    return len(pairs) == len(np.unique(panel.cluster)) and len(pairs) > 1
+    first, last = (np.unique(panel.cluster[panel.wave == code]) for code in (0, len(panel.waves) - 1))
+    return not np.intersect1d(first, last).size

@@ -148,6 +148,11 @@ def within_reliability(reliability: float, before: FloatArray, arm: BoolArray) -
     return 1 - (1 - reliability) * total / inside if inside > 0 else 0.0
 
 
+def has_empty_cell(arm: BoolArray, late: BoolArray) -> bool:
+    """Return whether a group did not answer at one of two waves."""
+    return bool(min((arm & late).sum(), (arm & ~late).sum(), (~arm & late).sum(), (~arm & ~late).sum()) < 1)
+
+
 def repeated_cross_sections(
     setting: Setting, panel: Panel, treated: BoolArray, role: Role, last: int | None = None
 ) -> list[Estimate]:
@@ -155,7 +160,7 @@ def repeated_cross_sections(
     end = setting.last if last is None else last
     rows = (panel.wave == 0) | (panel.wave == end)
     arm, late = treated[rows], panel.wave[rows] == end
-    if min((arm & late).sum(), (arm & ~late).sum(), (~arm & late).sum(), (~arm & ~late).sum()) < 1:
+    if has_empty_cell(arm, late):
         return []
     y = panel.outcome[rows]
     if panel.ordered:
@@ -178,7 +183,7 @@ def all_records(
     end = setting.last if last is None else last
     rows = (panel.wave == 0) | (panel.wave == end)
     arm, post = treated[rows].astype(float), (panel.wave[rows] == end).astype(float)
-    if setting.route.inference == "none" or panel.ordered:
+    if setting.route.inference == "none" or panel.ordered or has_empty_cell(arm > 0, post > 0):
         return []
     design, row, y = np.column_stack([arm * post, np.ones(len(arm)), arm, post]), np.eye(4)[0], panel.outcome[rows]
     cluster = None if panel.cluster is None else panel.cluster[rows]

@@ -25,7 +25,10 @@ def one_wave(setting: Setting) -> Findings:
     else:
         estimates = wave_means(setting, panel)
     if setting.route.design == "confounded_waves":
-        why = "Every organisation answered at one wave only: change and choice of organisations cannot be told apart."
+        why = (
+            f"No organisation answered both at {facts.first} and at {facts.last}: change and choice of organisations "
+            "cannot be told apart."
+        )
         return Findings(
             estimates=tuple(estimates), template="confounded",
             caveats=(Caveat(code="organisations_confounded_with_waves", sentence=why),),

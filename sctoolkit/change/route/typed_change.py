@@ -57,7 +57,7 @@ def without_ratio(setting: Setting, found: Sequence[Estimate]) -> tuple[Caveat, 
     """Return that the ratio of counts, which the route promised, could not be had."""
     if setting.by_means or setting.route.inference == "none" or any(e.estimand == RATIO for e in found):
         return ()
-    sentence = "The ratio of mean counts could not be fitted; the difference in mean counts comes first instead."
+    sentence = "The ratio of mean counts could not be fitted; differences in mean counts are given where they can be."
     return (Caveat(code="no_ratio_of_counts", sentence=sentence),)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sctoolkit.change.route.estimates import Estimate, Role
-from sctoolkit.change.route.group_contrasts import DIFFERENCE
+from sctoolkit.change.route.group_contrasts import DIFFERENCE, has_empty_cell
 from sctoolkit.change.route.marginal_estimates import Cells, marginal_clusters, marginal_counts, marginal_shares
 from sctoolkit.change.route.ordered_estimates import answer_shares, cumulative_rows
 from sctoolkit.change.route.panel import Panel
@@ -42,7 +42,7 @@ def typed_difference(setting: Setting, panel: Panel, treated: BoolArray) -> tupl
     what = "The marginal logit" if setting.outcome_type == "binary" else "Poisson quasi-likelihood"
     notes = left_out(setting, what)
     if panel.weight is not None or (carried and min(facts.n_treated or 0, facts.n_control or 0) < FEW_ON_A_SIDE):
-        return [], notes
+        return [], (*notes, *(without_ratio(setting, []) if setting.outcome_type == "count" else ()))
     randomised = facts.comparison == "randomised" and facts.linkage != "unlinked"
     ratio: tuple[Role, Role] = ("check", "primary") if randomised else ("primary", "check")
     if setting.by_means or setting.primary is not None:
@@ -55,6 +55,8 @@ def _in_change(setting: Setting, panel: Panel, treated: BoolArray, role: Role) -
     """Return the marginal model of both waves: wave by arm."""
     rows = np.flatnonzero((panel.wave == 0) | (panel.wave == setting.last))
     arm, post = treated[rows].astype(float), (panel.wave[rows] == setting.last).astype(float)
+    if has_empty_cell(arm > 0, post > 0):
+        return []
     design = np.column_stack([arm * post, np.ones(len(rows)), arm, post])
     corners = ((1.0, [1.0, 1, 1, 1]), (-1.0, [0.0, 1, 1, 0]), (-1.0, [0.0, 1, 0, 1]), (1.0, [0.0, 1, 0, 0]))
     cells = [(sign, np.array([corner])) for sign, corner in corners]
