@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Literal, get_args
 
 from sctoolkit.errors import OptionError, closest
@@ -80,3 +80,21 @@ def checked_draws(n_draws: object, name: str = "n_draws", least: int = 1) -> int
             hint="More draws give a steadier figure and take longer.",
         )
     return int(n_draws)  # type: ignore[call-overload, no-any-return]
+
+
+def checked_level(level: object, name: str = "conf_level") -> float:
+    """Return the level of an interval, or raise unless it is a number from 0.5 to below 1.
+
+    Examples
+    --------
+    >>> checked_level(0.95)
+    0.95
+    """
+    number = isinstance(level, Real) and not isinstance(level, bool)
+    if not number or not 0.5 <= float(level) < 1:  # type: ignore[arg-type]
+        percent = number and 50 <= float(level) < 100  # type: ignore[arg-type]
+        raise OptionError(
+            f"Option `{name}` must be a number from 0.5 to below 1, not {level!r}.",
+            hint=f"Use {float(level) / 100:g} for {level} %." if percent else "Use 0.95 for 95 %.",  # type: ignore[arg-type]
+        )
+    return float(level)  # type: ignore[arg-type]

@@ -6,8 +6,9 @@ import pytest
 
 from sctoolkit.change.designs.mediation import mediation
 from sctoolkit.change.doubts.imputation import imputed_regress
+from sctoolkit.change.doubts.leave_one_out import leave_one_out
 from sctoolkit.change.doubts.multiplicity import adjust_family, step_down
-from sctoolkit.change.doubts.sensitivity import leave_one_out, sensitivity
+from sctoolkit.change.doubts.sensitivity import sensitivity
 from sctoolkit.change.doubts.staying_weights import staying_weights
 from sctoolkit.change.models.gee import gee
 from sctoolkit.change.models.its import its

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.change.doubts.honest_trends import honest_trends
-from sctoolkit.change.doubts.multiplicity import step_down
+from sctoolkit.change.doubts.multiplicity import adjust_family, step_down
 from sctoolkit.change.doubts.placebo import placebo_outcomes, placebo_periods
+from sctoolkit.change.doubts.sensitivity import sensitivity
+from sctoolkit.change.pooling.shrunken_changes import shrunken_changes
 from sctoolkit.numerics.change.honest_trends import smooth_interval
 
 
@@ -38,7 +40,30 @@ def bend(times=(-1.0, 1.0), weights=(1.0,), amount=0.1):
     return smooth_interval(np.zeros(2), np.eye(2), np.array(times), np.array(weights), amount)
 
 
+def tests(**columns):
+    return adjust_family(pd.DataFrame({"term": ["bonding", "bridging"], "p_value": [0.01, 0.2]}).assign(**columns))
+
+
+def shrunken(**options):
+    return shrunken_changes(panel(), **{"outcome": "y", "wave": "wave", "by": "arm", "unit": "id", **options})
+
+
 CASES = {
+    "level-of-percent": lambda: shrunken(conf_level=95),
+    "level-below-half": lambda: shrunken(conf_level=0.05),
+    "family-no-row": lambda: adjust_family(pd.DataFrame({"term": [], "p_value": []})),
+    "family-primary-twice": lambda: adjust_family(
+        pd.DataFrame({"term": ["trust", "trust"], "p_value": [0.1, 0.2]}), primary="trust"
+    ),
+    "family-p-is-text": lambda: tests(p_value=["low", "0.1"]),
+    "family-no-outcome": lambda: family(outcomes=[]),
+    "family-arm-not-zero-one": lambda: family(sites(arm=lambda d: d["arm"] + 1)),
+    "family-no-comparison": lambda: family(sites(arm=1)),
+    "family-constant-outcome": lambda: family(sites(bridging=2.0)),
+    "family-holes-in-rows": lambda: family(sites(bridging=lambda d: d["bridging"].where(d.index > 2)), cluster=None),
+    "sensitivity-benchmark-is-treatment": lambda: sensitivity(
+        "bonding ~ arm + bridging", sites(), treatment="arm", benchmarks=["arm"]
+    ),
     "honest_trends_no_wave_before": lambda: honest_trends(
         panel(3).assign(entry=lambda d: 2 * d["arm"]), outcome="y", unit="id", wave="wave", entry="entry"
     ),

@@ -21,7 +21,7 @@ from sctoolkit.numerics.linear.htz import htz
 from sctoolkit.numerics.linear.least_squares import fit_least_squares
 from sctoolkit.numerics.linear.permutation import permute_assignment
 from sctoolkit.numerics.linear.vcov import cluster_parts
-from sctoolkit.options import checked_draws, checked_seed
+from sctoolkit.options import checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -136,6 +136,7 @@ def did(
     >>> round(did(frame, outcome="y", wave="wave", group="arm").primary.estimate, 6)
     2.0
     """
+    checked_level(conf_level)
     checked_seed(seed)
     checked_draws(n_draws)
     panel = read_panel(

@@ -14,6 +14,7 @@ from sctoolkit.change.route.estimates import Estimate, compact, linear_contrast,
 from sctoolkit.change.route.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError, NotIdentifiedError
 from sctoolkit.numerics.linear.cluster_means import collapse
+from sctoolkit.options import checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -92,6 +93,7 @@ def dose_response(
     >>> round(dose_response(frame, outcome="y", wave="wave", cluster="org", dose="hours").estimates[0].estimate, 3)
     0.488
     """
+    checked_level(conf_level)
     panel = read_panel(
         data, outcome=outcome, unit=unit, wave=wave, cluster=cluster, side=side, weight=weight, covariates=[dose]
     )

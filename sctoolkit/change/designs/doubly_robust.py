@@ -13,7 +13,7 @@ from sctoolkit.change.models.model_frame import require_columns
 from sctoolkit.change.route.estimates import Estimate, from_t, show
 from sctoolkit.change.route.panel import label_of, numeric
 from sctoolkit.errors import DataError, MissingDependencyError
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 Control = Literal["not_yet", "never"]
@@ -81,6 +81,7 @@ def doubly_robust_did(
     ----------
     Sant'Anna and Zhao (2020), doi:10.1016/j.jeconom.2020.06.003. Oracle: mpdta_did (R did 2.1.1), to 1e-5.
     """
+    checked_level(conf_level)
     check_option("control", control, ("not_yet", "never"))
     check_option("method", method, ("dr", "ipw", "reg"))
     try:

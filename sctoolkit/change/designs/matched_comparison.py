@@ -17,7 +17,7 @@ from sctoolkit.change.route.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError
 from sctoolkit.numerics.change.balance import balance
 from sctoolkit.numerics.change.staying_weights import kish_effective_size
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_level
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -114,6 +114,7 @@ def matched_comparison(
     >>> [round(abs(e.estimate), 6) for e in result.estimates if e.term == "age" and e.estimator == "after weighting"]
     [0.0]
     """
+    checked_level(conf_level)
     check_option("weights", weights, ("overlap", "att"))
     panel = read_panel(data, outcome=outcome, unit=unit, wave=wave, group=group, cluster=cluster, covariates=covariates)
     code, notes = treated_code(panel, group, treated)

@@ -19,7 +19,7 @@ from sctoolkit.change.models.regression import Regression
 from sctoolkit.errors import DesignError
 from sctoolkit.numerics.change.mediation import RhoCurve, rho_curve
 from sctoolkit.numerics.linear.least_squares import fit_least_squares
-from sctoolkit.options import check_option, checked_draws, checked_seed
+from sctoolkit.options import check_option, checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -151,6 +151,7 @@ def mediation(
     ['indirect m', 'direct', 'total']
     """
     check_option("interval", interval, ("bootstrap", "monte-carlo"))
+    checked_level(ci_level, "ci_level")
     checked_seed(seed)
     checked_draws(n_draws)
     mediators = [mediator] if isinstance(mediator, str) else list(mediator)

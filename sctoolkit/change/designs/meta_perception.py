@@ -12,7 +12,7 @@ import pandas as pd
 from sctoolkit.change.route.estimates import Estimate, show
 from sctoolkit.change.route.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError
-from sctoolkit.options import checked_draws, checked_seed
+from sctoolkit.options import checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -82,6 +82,7 @@ def meta_perception(
     >>> result.tidy()["estimate"].tolist()
     [1.0, 0.5]
     """
+    checked_level(conf_level)
     checked_seed(seed)
     checked_draws(n_draws)
     panel = read_panel(data, outcome=own, unit=None, wave=wave, side=side, cluster=cluster, covariates=[guess])

@@ -26,7 +26,7 @@ from sctoolkit.errors import DesignError
 from sctoolkit.numerics.change.entry_order import entry_order_test
 from sctoolkit.numerics.change.group_time import Control, group_time
 from sctoolkit.numerics.change.two_way_weights import negative_weight_share
-from sctoolkit.options import check_option, checked_draws, checked_seed
+from sctoolkit.options import check_option, checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -158,6 +158,7 @@ def staggered_did(
     1.333
     """
     check_option("control", control, ("not_yet", "never"))
+    checked_level(conf_level)
     checked_seed(seed)
     checked_draws(n_draws)
     table = entry_table(data, outcome=outcome, unit=unit, wave=wave, entry=entry, weight=weight, control=control)

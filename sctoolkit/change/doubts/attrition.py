@@ -20,7 +20,7 @@ from sctoolkit.errors import DesignError, SctoolkitError
 from sctoolkit.numerics.change.attrition_bounds import lee_bounds, tipping_point, worst_case_bounds
 from sctoolkit.numerics.change.multiple_imputation import impute_pmm, pool_scalars
 from sctoolkit.numerics.change.staying_weights import kish_effective_size, stabilised_weights
-from sctoolkit.options import check_option, checked_draws, checked_seed
+from sctoolkit.options import check_option, checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -152,6 +152,7 @@ def attrition(
     >>> attrition(frame, outcome="y", unit="id", wave="wave").glance()["followed_up"].tolist()
     [0.75]
     """
+    checked_level(conf_level)
     checked_seed(seed)
     checked_draws(n_imputations, "n_imputations", least=2)
     if assignment is not None:

@@ -20,7 +20,7 @@ from sctoolkit.errors import DesignError
 from sctoolkit.numerics.change.group_time import Control, group_time, welch_dof
 from sctoolkit.numerics.change.group_time_averages import aggregate
 from sctoolkit.numerics.change.honest_trends import largest_bend, relative_set, smooth_interval
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -127,6 +127,7 @@ def honest_trends(
     True
     """
     check_option("control", control, ("not_yet", "never"))
+    checked_level(conf_level)
     table = entry_table(data, outcome=outcome, unit=unit, wave=wave, entry=entry, weight=weight, control=control)
     coef, influence, times = _event_study(table, control)
     cov = influence.T @ influence / len(influence) ** 2

@@ -16,7 +16,7 @@ from sctoolkit.change.models.model_frame import group_codes, require_columns
 from sctoolkit.change.models.regress import regress
 from sctoolkit.errors import DataError
 from sctoolkit.numerics.change.multiple_imputation import PooledScalar, impute_pmm, pool_scalars
-from sctoolkit.options import Vcov, checked_draws, checked_seed
+from sctoolkit.options import Vcov, checked_draws, checked_level, checked_seed
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -116,6 +116,7 @@ def imputed_regress(
     >>> imputed_regress("y ~ x", data, columns=["x", "y"], n_imputations=5).terms
     ('(Intercept)', 'x')
     """
+    checked_level(ci_level, "ci_level")
     checked_seed(seed)
     checked_draws(n_imputations, "n_imputations", least=2)
     require_columns(data, [*columns, *([cluster] if cluster else [])])

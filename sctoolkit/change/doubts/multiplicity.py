@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.change.models.model_frame import group_codes, require_columns
-from sctoolkit.errors import DataError, did_you_mean
+from sctoolkit.change.route.panel import numeric
+from sctoolkit.errors import DataError, OptionError, did_you_mean
 from sctoolkit.numerics.change.multiplicity import METHODS, adjust, step_down_max_t
 from sctoolkit.numerics.linear.cluster_means import collapse
 from sctoolkit.numerics.linear.permutation import assignments
@@ -83,21 +84,38 @@ def adjust_family(
     """
     check_option("method", method, METHODS)
     require_columns(table, ["p_value", label])
-    p_values = table["p_value"].to_numpy(dtype=np.float64)
-    terms = tuple(str(name) for name in table[label])
-    if primary is not None and primary not in terms:
+    if table.empty:
         raise DataError(
-            f"The primary test `{primary}` must be in the table, and it is not.", hint=did_you_mean(primary, terms)
+            "A family needs one test or more, and the table has no row.",
+            where="columns `p_value` and " + f"`{label}`",
+            hint="Pass the rows that answer one question, one a test.",
+        )
+    p_values = numeric(table, "p_value")
+    terms = tuple(str(name) for name in table[label])
+    if primary is not None and terms.count(primary) != 1:
+        times = "there twice or more" if primary in terms else "not there"
+        raise DataError(
+            f"The primary test `{primary}` must be in the table once, and it is {times}.",
+            where=f"tests: {', '.join(dict.fromkeys(terms))}",
+            hint="Give each test a name of its own." if primary in terms else did_you_mean(primary, terms),
         )
     other = np.array([term != primary for term in terms])
     adjusted = p_values.copy()
     adjusted[other] = adjust(p_values[other], method)
     holm = adjust(p_values, "holm")
+    undefined = int(np.isnan(p_values).sum())
     estimates = table["estimate"].to_numpy(dtype=np.float64) if "estimate" in table else np.full(len(table), np.nan)
     return Family(
         terms=terms, estimates=estimates, unadjusted=p_values, adjusted=adjusted, holm=holm, method=LABELS[method],
         provenance=Provenance(analysis=f"family of {len(terms)} tests", options={"method": method, "primary": primary}),
+        caveats=(_undefined(undefined, len(terms)),) if undefined else (),
     )  # fmt: skip
+
+
+def _undefined(n: int, m: int) -> Caveat:
+    """Return how many tests of the family have no p-value."""
+    sentence = f"{n} of {m} tests have no p-value and do not count towards the family."
+    return Caveat(code="tests_without_p", sentence=sentence, numbers={"n_undefined": n, "n_tests": m})
 
 
 def step_down(
@@ -115,7 +133,9 @@ def step_down(
     Parameters
     ----------
     data : DataFrame
+        Rows of people or of sites. Rows without a site or an arm are left out and counted.
     outcomes : sequence of str
+        Columns of numbers, each a value a unit: after the programme, or a change.
     treated : str
         0/1 column, constant within sites.
     cluster : str, optional
@@ -127,7 +147,10 @@ def step_down(
     Raises
     ------
     DataError
-        If treatment varies within a site, or a site has no value of an outcome.
+        If treatment is not 0/1, varies within a site or is the same for all, a site has no value of an outcome, or an
+        outcome does not vary.
+    OptionError
+        If no outcome is named.
 
     References
     ----------
@@ -141,21 +164,20 @@ def step_down(
     """
     checked_seed(seed)
     checked_draws(n_draws)
+    if isinstance(outcomes, str) or not len(outcomes):
+        raise OptionError(
+            f"Option `outcomes` must be a list of one column or more, not {outcomes!r}.",
+            where="a family of outcomes that answer one question",
+            hint="For one outcome: `outcomes=['trust']`.",
+        )
     require_columns(data, [*outcomes, treated, *([cluster] if cluster else [])])
-    table = data[list(outcomes)].to_numpy(dtype=np.float64)
-    arm = data[treated].to_numpy(dtype=np.float64)
+    known = data[treated].notna() & (data[cluster].notna() if cluster else True)
+    used = data[known]
+    table = np.column_stack([numeric(used, name) for name in outcomes])
+    arm = _arm(used, treated)
     if cluster is not None:
-        codes, labels = group_codes(data, [cluster])
-        mixed_sites = [labels[g] for g in np.unique(codes[collapse(arm, codes)[codes] != arm])]
-        if mixed_sites:
-            raise DataError(
-                f"`{treated}` must be the same for everyone in a site, and varies in {', '.join(mixed_sites[:5])}.",
-                hint="Leave `cluster` out if people were assigned one by one.",
-            )
-        table = np.column_stack([_site_means(table[:, j], codes, outcomes[j]) for j in range(len(outcomes))])
-        arm = collapse(arm, codes)
-    if not np.isfinite(table).all():
-        raise DataError("Every unit needs a value of every outcome, and some have none.", hint="Drop or impute them.")
+        table, arm = _sites(used, table, arm, outcomes, treated, cluster)
+    _check_units(table, arm, outcomes, treated, cluster)
     deals, listed = assignments(arm > 0.5, n_draws=n_draws, seed=seed)
     actual = np.abs(_statistics(table, (arm > 0.5)[None, :], statistic))[0]
     drawn = np.abs(_statistics(table, deals, statistic))
@@ -170,20 +192,84 @@ def step_down(
             analysis=f"family of {len(outcomes)} outcomes", n_in=len(data), n_used=len(table), seed=seed,
             options={"treated": treated, "cluster": cluster, "statistic": statistic},
         ),
-        caveats=(_floor(smallest),) if smallest > 0.01 else (),
+        caveats=(
+            *([_left_out(len(data) - len(used), len(data))] if len(used) < len(data) else []),
+            *([_floor(smallest)] if smallest > 0.01 else []),
+        ),
     )  # fmt: skip
 
 
-def _site_means(values: FloatArray, codes: npt.NDArray[np.int64], name: str) -> FloatArray:
-    known = np.isfinite(values)
-    counts = np.bincount(codes[known], minlength=int(codes.max()) + 1)
-    if (counts == 0).any():
+def _arm(data: pd.DataFrame, treated: str) -> FloatArray:
+    """Return the 0/1 column of who takes part."""
+    arm = numeric(data, treated)
+    if not np.isin(arm, (0.0, 1.0)).all():
+        found = ", ".join(f"{value:g}" for value in np.unique(arm)[:5])
         raise DataError(
-            f"Every site needs a value of `{name}`, and some have none.",
-            where=f"Sites without a value: {int((counts == 0).sum())} of {counts.size}.",
-            hint="Leave those sites out of the data.",
+            f"`{treated}` must hold 0 and 1, not {found}.",
+            where=f"{int((~np.isin(arm, (0.0, 1.0))).sum())} of {len(arm)} rows hold something else",
+            hint="Turn labels into 1 for those who take part and 0 for the others.",
         )
-    return np.asarray(np.bincount(codes[known], values[known], minlength=len(counts)) / counts)
+    return arm
+
+
+def _sites(
+    data: pd.DataFrame, table: FloatArray, arm: FloatArray, outcomes: Sequence[str], treated: str, cluster: str
+) -> tuple[FloatArray, FloatArray]:
+    """Return means of sites (G, m) and whether each takes part."""
+    codes, labels = group_codes(data, [cluster])
+    shares = collapse(arm, codes)
+    mixed_sites = [str(labels[g]) for g in np.flatnonzero((shares > 0) & (shares < 1))]
+    if mixed_sites:
+        raise DataError(
+            f"`{treated}` must be the same for everyone in a site, and varies in {', '.join(mixed_sites[:5])}.",
+            where=f"{len(mixed_sites)} of {len(labels)} sites",
+            hint="Leave `cluster` out if people were assigned one by one.",
+        )
+    means = []
+    for j, name in enumerate(outcomes):
+        seen = np.isfinite(table[:, j])
+        counts = np.bincount(codes[seen], minlength=len(labels))
+        if (counts == 0).any():
+            without = [str(labels[g]) for g in np.flatnonzero(counts == 0)]
+            raise DataError(
+                f"Every site needs a value of `{name}`, and {', '.join(without[:5])} {_has(len(without))} none.",
+                where=f"sites without a value: {len(without)} of {len(labels)}",
+                hint="Leave those sites out of the data, or the outcome out of the family.",
+            )
+        means.append(np.bincount(codes[seen], table[seen, j], minlength=len(labels)) / counts)
+    return np.column_stack(means), shares
+
+
+def _has(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _check_units(
+    table: FloatArray, arm: FloatArray, outcomes: Sequence[str], treated: str, cluster: str | None
+) -> None:
+    """Raise unless units are complete, stand on both sides, and differ in every outcome."""
+    units = "sites" if cluster else "rows"
+    holes = ~np.isfinite(table).all(axis=1)
+    if holes.any():
+        raise DataError(
+            "Every unit needs a value of every outcome, and some have none.",
+            where=f"{int(holes.sum())} of {len(table)} {units}",
+            hint="Leave these rows out, impute them, or give `cluster`, whose means need one value a site.",
+        )
+    n_treated = int((arm > 0.5).sum())
+    if not 0 < n_treated < len(arm):
+        raise DataError(
+            f"There must be {units} with and without `{treated}`.",
+            where=f"{n_treated} of {len(arm)} {units} take part",
+            hint="Without a comparison use `estimate_change` for each outcome and `adjust_family` on their p-values.",
+        )
+    flat = [name for name, spread in zip(outcomes, np.ptp(table, axis=0), strict=True) if not spread > 0]
+    if flat:
+        raise DataError(
+            f"Each outcome must vary between {units}, and `{flat[0]}` does not.",
+            where=f"{len(flat)} of {len(outcomes)} outcomes are constant",
+            hint="Leave constant outcomes out of the family.",
+        )
 
 
 def _statistics(table: FloatArray, deals: npt.NDArray[np.bool_], statistic: str) -> FloatArray:
@@ -198,6 +284,11 @@ def _statistics(table: FloatArray, deals: npt.NDArray[np.bool_], statistic: str)
     if statistic == "difference":
         return np.asarray(gap / table.std(axis=0))
     return np.asarray(gap / np.sqrt(np.maximum(sides[0][1] + sides[1][1], 1e-14 * table.var(axis=0))))
+
+
+def _left_out(n: int, n_in: int) -> Caveat:
+    sentence = f"{n} of {n_in} rows were left out: no site or no arm is known."
+    return Caveat(code="rows_left_out", sentence=sentence, numbers={"n_left_out": n, "n_in": n_in})
 
 
 def _floor(smallest: float) -> Caveat:

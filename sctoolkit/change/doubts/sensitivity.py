@@ -1,11 +1,11 @@
 """How strong a hidden factor would have to be, told in units of the factors that were measured.
 
-``sensitivity(formula, data, treatment=..., benchmarks=[...]) -> Sensitivity``; ``leave_one_out`` drops each site in
-turn.
+``sensitivity(formula, data, treatment=..., benchmarks=[...]) -> Sensitivity``.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,10 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from sctoolkit.change.models.model_frame import model_frame, require_columns
-from sctoolkit.change.models.regress import regress
+from sctoolkit.change.models.model_frame import model_frame
 from sctoolkit.change.models.regression import term_index
-from sctoolkit.errors import NotIdentifiedError, SctoolkitError
+from sctoolkit.errors import NotIdentifiedError, OptionError
 from sctoolkit.numerics.change.hidden_bias import (
     benchmark,
     e_value,
@@ -28,6 +27,7 @@ from sctoolkit.numerics.change.hidden_bias import (
     robustness_value,
 )
 from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.options import checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -69,9 +69,9 @@ class Sensitivity(Result):
     provenance: Provenance
     caveats: tuple[Caveat, ...]
 
-    def tidy(self) -> pd.DataFrame:
-        """Return the measures (role ``robustness``), then one row a benchmark (role ``benchmark``)."""
-        measures = {
+    def _measures(self) -> dict[str, float]:
+        """Return the measures by name."""
+        return {
             "robustness value": self.robustness,
             "robustness value of the interval": self.robustness_ci,
             "partial R2 of treatment": self.partial_r2,
@@ -79,7 +79,10 @@ class Sensitivity(Result):
             "E-value of the interval": self.e_value_ci,
             "Oster delta": self.oster_delta,
         }
-        rows = [{"term": name, "role": "robustness", "estimate": value} for name, value in measures.items()]
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the measures (role ``robustness``), then one row a benchmark (role ``benchmark``)."""
+        rows = [{"term": name, "role": "robustness", "estimate": value} for name, value in self._measures().items()]
         marks = [
             {
                 "term": f"{row.k:g} x {row.term}", "role": "benchmark", "estimate": row.estimate,
@@ -88,6 +91,17 @@ class Sensitivity(Result):
             for row in self.benchmarks
         ]  # fmt: skip
         return tidy_frame([*rows, *marks])
+
+    def __str__(self) -> str:
+        lines = textwrap.wrap(self.sentence(), 88)
+        for name, value in self._measures().items():
+            lines.append(f"{name:42}{f'{value:9.3f}' if np.isfinite(value) else 'not defined'}")
+        for row in self.benchmarks:
+            name = f"left by {row.k:g} x {row.term}"[:40]
+            lines.append(f"{name:42}{row.estimate:9.3f}   {row.ci_low:.3f} to {row.ci_high:.3f}")
+        for caveat in self.caveats:
+            lines += textwrap.wrap(f"! {caveat.sentence}", 88, subsequent_indent="  ")
+        return "\n".join(lines[:25])
 
     def sentence(self) -> str:
         """Return one sentence for a report."""
@@ -99,9 +113,13 @@ class Sensitivity(Result):
             return text + "."
         if left:
             strongest = max(left, key=lambda row: row.k)
-            return f"{text}; one {strongest.k:g} times as strong as `{strongest.term}` would not."
+            return f"{text}; one {_times(strongest.k)} as `{strongest.term}` would not."
         weakest = min(self.benchmarks, key=lambda row: row.k)
-        return f"{text}; one {weakest.k:g} times as strong as `{weakest.term}` would leave it unclear."
+        return f"{text}; one {_times(weakest.k)} as `{weakest.term}` would leave it unclear."
+
+
+def _times(k: float) -> str:
+    return "as strong" if k == 1 else f"{k:g} times as strong"
 
 
 def sensitivity(
@@ -143,6 +161,7 @@ def sensitivity(
     >>> 0 < sensitivity("y ~ d + x", data, treatment="d", benchmarks=["x"]).robustness < 1
     True
     """
+    checked_level(ci_level, "ci_level")
     model = model_frame(formula, data)
     fit = fit_least_squares(model.design, model.outcome)
     j = term_index(model.terms, treatment)
@@ -156,8 +175,15 @@ def sensitivity(
     value = robustness_value(estimate / error, dof, 1 - ci_level)
     critical = float(stats.t.ppf(0.5 + ci_level / 2, dof - 1))
     marks = []
+    too_strong: list[str] = []
     for name in benchmarks:
         k = term_index(model.terms, name)
+        if k == j:
+            raise OptionError(
+                f"A benchmark must be another term than the treatment `{treatment}`.",
+                where=f"terms: {', '.join(model.terms)}",
+                hint="Name measured covariates that are known to matter.",
+            )
         t_outcome = float(fit.coef[k]) / float(np.sqrt(fit.sigma2 * fit.bread[k, k]))
         others = np.delete(model.design, j, axis=1)
         side = fit_least_squares(others, model.design[:, j])
@@ -168,6 +194,7 @@ def sensitivity(
             try:
                 row = benchmark(estimate, error, dof, *r2, times)
             except NotIdentifiedError:
+                too_strong.append(f"{times:g} x {model.terms[k]}")
                 continue
             reach = critical * row.std_error
             marks.append(
@@ -176,19 +203,36 @@ def sensitivity(
                     ci_low=row.estimate - reach, ci_high=row.estimate + reach,
                 )
             )  # fmt: skip
+    delta = _oster(model.design, model.outcome, j)
     spread = float(model.outcome.std(ddof=1))
     ratios = [risk_ratio_of_d(v / spread) for v in (estimate, estimate - critical * error, estimate + critical * error)]
     return Sensitivity(
         treatment=model.terms[j], estimate=estimate, std_error=error, robustness=value.to_zero,
         robustness_ci=value.to_insignificance, partial_r2=value.partial_r2, e_value=e_value(ratios[0]),
-        e_value_ci=e_value_of_interval(*ratios), oster_delta=_oster(model.design, model.outcome, j),
+        e_value_ci=e_value_of_interval(*ratios), oster_delta=delta,
         benchmarks=tuple(marks), ci_level=ci_level, dof=dof,
         provenance=Provenance(
             analysis=f"sensitivity of {treatment} in {formula}", n_in=model.n_in, n_used=model.n_obs,
             missing_rule="rows with a missing value left out", options={"benchmarks": list(benchmarks)},
         ),
-        caveats=model.dropped(),
+        caveats=(*model.dropped(), *_beyond(too_strong), *_no_delta(delta)),
     )  # fmt: skip
+
+
+def _beyond(names: list[str]) -> tuple[Caveat, ...]:
+    """Return the benchmarks that no factor can be."""
+    if not names:
+        return ()
+    sentence = f"{', '.join(names[:3])} would explain all of the treatment: no factor can be so strong."
+    return (Caveat(code="benchmark_too_strong", sentence=sentence, numbers={"benchmarks": names}),)
+
+
+def _no_delta(delta: float) -> tuple[Caveat, ...]:
+    """Return why there is no delta."""
+    if np.isfinite(delta):
+        return ()
+    sentence = "Oster's delta is not defined: no covariate is in the model, or none moves the coefficient."
+    return (Caveat(code="no_oster_delta", sentence=sentence),)
 
 
 def _oster(design: FloatArray, outcome: FloatArray, j: int) -> float:
@@ -206,58 +250,3 @@ def _oster(design: FloatArray, outcome: FloatArray, j: int) -> float:
         )  # fmt: skip
     except NotIdentifiedError:
         return float("nan")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LeaveOneOut(Result):
-    """An estimate without each site in turn; ``rows`` are (site, estimate, std_error, p_value)."""
-
-    term: str
-    full: float
-    rows: tuple[tuple[str, float, float, float], ...]
-    provenance: Provenance
-    caveats: tuple[Caveat, ...]
-
-    def tidy(self) -> pd.DataFrame:
-        """Return one row a site that was left out."""
-        return tidy_frame(
-            {"term": self.term, "group": f"without {site}", "estimate": e, "std_error": s, "p_value": p}
-            for site, e, s, p in self.rows
-        )
-
-
-def leave_one_out(formula: str, data: pd.DataFrame, *, term: str, cluster: str) -> LeaveOneOut:
-    """Refit without each site in turn.
-
-    Examples
-    --------
-    >>> data = pd.DataFrame({"y": [1.0, 2, 4, 3, 5, 7, 6, 9], "x": [0, 1] * 4, "site": list("aabbccdd")})
-    >>> len(leave_one_out("y ~ x", data, term="x", cluster="site").rows)
-    4
-    """
-    require_columns(data, [cluster])
-    full = regress(formula, data, cluster=cluster)
-    position = term_index(full.terms, term)
-    rows = []
-    for site in sorted(data[cluster].dropna().unique(), key=str):
-        try:
-            fit = regress(formula, data[data[cluster] != site], cluster=cluster)
-            j = fit.terms.index(full.terms[position])
-            rows.append((str(site), float(fit.coef[j]), float(fit.std_error[j]), float(fit.p_value[j])))
-        except (SctoolkitError, ValueError):
-            rows.append((str(site), float("nan"), float("nan"), float("nan")))
-    values = np.array([row[1] for row in rows])
-    turned = [row[0] for row in rows if np.sign(row[1]) != np.sign(full.coef[position]) and np.isfinite(row[1])]
-    caveats = []
-    if turned:
-        sentence = f"The sign changes without {', '.join(turned[:3])}."
-        caveats.append(Caveat(code="sign_rests_on_one_site", sentence=sentence, numbers={"sites": turned}))
-    if np.isnan(values).any():
-        lost = [row[0] for row in rows if np.isnan(row[1])]
-        sentence = f"Without {', '.join(lost[:3])} there is no estimate."
-        caveats.append(Caveat(code="one_cluster_carries_it", sentence=sentence, numbers={"sites": lost}))
-    return LeaveOneOut(
-        term=full.terms[position], full=float(full.coef[position]), rows=tuple(rows),
-        provenance=Provenance(analysis=f"{term} without each {cluster}", n_in=len(data), n_used=full.n_obs),
-        caveats=tuple(caveats),
-    )  # fmt: skip

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sctoolkit.change.models.model_frame import require_columns
+from sctoolkit.change.route.panel import numeric
 from sctoolkit.errors import DataError
 from sctoolkit.numerics.change.meta_analysis import Pooled, pool_random_effects
-from sctoolkit.options import check_option
+from sctoolkit.options import check_option, checked_level
 from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -59,11 +61,31 @@ class Accumulation(Result):
             rows.append({"term": label, "role": "shrunken", "estimate": p.blups[k], "std_error": p.blup_errors[k]})
         return tidy_frame(rows)
 
+    def __str__(self) -> str:
+        p = self.pooled
+        lines = [
+            f"{self.provenance.analysis}: {len(self.labels)} estimates, {self.method}, Hartung-Knapp",
+            f"{'':32}{'estimate':>10}{'std. error':>12}{'shrunken':>10}",
+            f"{'mean':32}{p.estimate:10.3f}{p.hksj_error:12.3f}   {_interval(p.ci_low, p.ci_high)}",
+            f"{'a new one':32}{'':22}   {_interval(p.pi_low, p.pi_high)}",
+        ]
+        rows = zip(self.labels, self.estimates, self.std_errors, p.blups, strict=True)
+        lines += [f"{label[:31]:32}{e:10.3f}{s:12.3f}{b:10.3f}" for label, e, s, b in rows][:14]
+        if len(self.labels) > 14:
+            lines.append(f"... {len(self.labels) - 14} more in tidy()")
+        for caveat in self.caveats:
+            lines += textwrap.wrap(f"! {caveat.sentence}", 88, subsequent_indent="  ")
+        return "\n".join(lines[:25])
+
     def glance(self) -> pd.DataFrame:
         """Return one row: heterogeneity."""
         p = self.pooled
         row = {"k": len(self.labels), "tau2": p.tau2, "tau2_low": p.tau2_low, "tau2_high": p.tau2_high, "i2": p.i2}
         return pd.DataFrame([{**row, "q": p.q, "q_p_value": p.q_p_value}])
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{low:.3f} to {high:.3f}" if np.isfinite(low + high) else "no interval"
 
 
 def accumulate(
@@ -102,10 +124,12 @@ def accumulate(
     >>> round(accumulate(data, estimate="change", std_error="se", label="place").pooled.estimate, 3)
     0.2
     """
+    checked_level(ci_level, "ci_level")
     check_option("method", method, ("REML", "PM", "DL"))
     require_columns(data, [estimate, std_error, label])
-    used = data.dropna(subset=[estimate, std_error])
-    y, s = (used[name].to_numpy(dtype=np.float64) for name in (estimate, std_error))
+    numbers = np.column_stack([numeric(data, name) for name in (estimate, std_error)])
+    used = data[np.isfinite(numbers).all(axis=1)]
+    y, s = numbers[np.isfinite(numbers).all(axis=1)].T
     if len(used) < 2 or (s <= 0).any():
         raise DataError(
             f"Pooling needs at least 2 rows with standard errors above zero, and {int((s > 0).sum())} can be used.",
@@ -115,7 +139,7 @@ def accumulate(
     pooled = pool_random_effects(y, s**2, method, ci_level)
     notes = []
     if len(used) < len(data):
-        sentence = f"{len(data) - len(used)} of {len(data)} rows were left out because a number is missing."
+        sentence = f"{len(data) - len(used)} of {len(data)} rows were left out: a number is missing or not finite."
         notes.append(Caveat(code="rows_left_out", sentence=sentence, numbers={"n_left_out": len(data) - len(used)}))
     if len(used) < 5:
         sentence = (

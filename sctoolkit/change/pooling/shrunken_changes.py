@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sctoolkit.change.route.estimates import Estimate, compact, from_t, linear_c
 from sctoolkit.change.route.panel import Panel, left_out_caveat, read_panel
 from sctoolkit.errors import DesignError, OptionError
 from sctoolkit.numerics.change.meta_analysis import pool_random_effects
+from sctoolkit.options import checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 FloatArray = npt.NDArray[np.float64]
@@ -103,11 +105,20 @@ def shrunken_changes(
     >>> shrunken_changes(frame, outcome="y", wave="wave", by="org", unit="id").glance()["n_groups"].tolist()
     [3]
     """
-    if minimum < 2:
-        raise OptionError(f"Option `minimum` must be 2 or more, not {minimum}.")
+    checked_level(conf_level)
+    if not isinstance(minimum, Integral) or minimum < 2:
+        raise OptionError(
+            f"Option `minimum` must be a whole number of 2 or more, not {minimum!r}.",
+            where="people that a group must have at each wave",
+            hint="10 is the least that a report shows.",
+        )
     panel = read_panel(data, outcome=outcome, unit=unit, wave=wave, group=by, cluster=cluster)
     if len(panel.waves) < 2 or panel.group is None:
-        raise DesignError(f"Change by group needs two waves, and only wave {panel.waves[0]} has answers.")
+        raise DesignError(
+            f"Change by group needs two waves, and only wave {panel.waves[0]} has answers.",
+            where=f"`{wave}` with a score and a group",
+            hint="Add the other wave; one wave can be described with `estimate_change`.",
+        )
     raw, withheld = [], []
     for code, name in enumerate(panel.groups):
         found = _change(panel.rows(panel.group == code), name, minimum, conf_level)
@@ -116,9 +127,10 @@ def shrunken_changes(
         else:
             raw.append(found)
     if len(raw) < 2:
-        found = "only one does" if raw else "none does"
+        how_many = "only one does" if raw else "none does"
         raise DesignError(
-            f"At least two groups of `{by}` must have {minimum} people at both waves, and {found}.",
+            f"At least two groups of `{by}` must have {minimum} people at both waves, and {how_many}.",
+            where=f"{len(withheld)} of {len(panel.groups)} groups are too small or do not vary",
             hint="Merge groups, or describe the whole with `estimate_change`.",
         )
     values, variances = np.array([e.estimate for e in raw]), np.array([e.std_error for e in raw]) ** 2
@@ -195,8 +207,8 @@ def _caveats(withheld: list[str], minimum: int, spread: float, mean: Estimate) -
         caveats.append(
             Caveat(
                 code="groups_too_small",
-                sentence=f"{len(withheld)} groups have fewer than {minimum} people at a wave, or no spread, and are "
-                "not shown.",
+                sentence=f"Groups with fewer than {minimum} people at a wave, or without spread, are not shown: "
+                f"{len(withheld)}.",
                 numbers={"n_withheld": len(withheld)},
             )
         )

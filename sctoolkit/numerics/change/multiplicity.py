@@ -44,7 +44,9 @@ def adjust(p_values: FloatArray, method: str = "holm") -> FloatArray:
     if ((p < 0) | (p > 1)).any():
         outside = int(((p < 0) | (p > 1)).sum())
         raise NotIdentifiedError(
-            f"p-values must lie between 0 and 1, and {outside} of {p.size} {'does' if outside == 1 else 'do'} not."
+            f"p-values must lie between 0 and 1, and {outside} of {p.size} {'does' if outside == 1 else 'do'} not.",
+            where=f"from {p.min():g} to {p.max():g}",
+            hint="Pass p-values, not statistics or percentages.",
         )
     order = np.argsort(p, kind="stable")
     adjusted = np.empty(p.size)
