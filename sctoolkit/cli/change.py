@@ -17,7 +17,19 @@ import click
 @click.option("--side", help="Column of the side: community, statutory, broker.")
 @click.option("--group", help="Column of the comparison: two groups.")
 @click.option("--treated", help="Label of the group that takes part.")
-@click.option("--assignment", type=click.Choice(["randomised", "existing"]), help="How the comparison was formed.")
+@click.option(
+    "--assignment", type=click.Choice(["randomised", "existing", "matched"]), help="How the comparison was formed."
+)
+@click.option("--covariate", "covariates", multiple=True, help="Column measured before; may be given again.")
+@click.option(
+    "--outcome-type",
+    type=click.Choice(["scale", "ordinal", "binary", "count"]),
+    help="What the outcome is; unless told, 0 and 1 are a yes or no and all else a scale.",
+)
+@click.option("--exposure", help="With a count: column of what was counted over.")
+@click.option("--entry", help="Column of the wave at which an organisation enters.")
+@click.option("--dose", help="Column of how much of the programme an organisation met.")
+@click.option("--then", help="Column of how people now see their start.")
 @click.option("--primary", type=click.Choice(["did", "ancova"]), help="Answer declared primary for two groups.")
 @click.option("--weight", help="Column of weights.")
 @click.option("--waves", help="Waves to use, in their order: 1,2,3.")

@@ -132,6 +132,20 @@ def choose_inference(facts: Facts, design: str = "") -> tuple[str, float | None]
     """Return the key of the inference rule in routes.toml, and the smallest p that a permutation can reach."""
     if design in {"staggered", "dose", "matched", "then_test"}:
         return design, None
+    key, min_p = _by_organisations(facts, design)
+    if facts.outcome_type != "count" or facts.weighted or design not in TYPED:
+        return key, min_p
+    by_ratio = {"persons": "counts_of_people", "single_group": "counts", "many": "counts"}
+    return by_ratio.get(key, "counts" if key == "persons_in_organisations" and _enough(facts) else key), min_p
+
+
+def _enough(facts: Facts) -> bool:
+    """Return whether a marginal model may count organisations."""
+    return (facts.n_organisations or 0) >= FEW_MARGINAL
+
+
+def _by_organisations(facts: Facts, design: str) -> tuple[str, float | None]:
+    """Return the inference rule that the number of organisations asks for."""
     n = facts.n_organisations
     modelled = design in MIXED and facts.outcome_type == "scale" and not facts.weighted
     if n is None:
