@@ -21,8 +21,8 @@ instrument = "cscq"
 disclosure = "uk-tre-10"    # nothing on fewer than 10 people leaves
 simulated = true
 notes = [
-  "Ten simulated organisations; eight entered at two dates, two never did.",
-  "The true change is known: see simulated-truth.csv.",
+  "Thirteen simulated organisations; nine entered at two dates, four never did.",
+  "The true change is known: see simulated-truth.csv. Private renters were made to gain nothing.",
 ]
 
 # One entry a file. A file may hold one wave, or several with a wave column.
@@ -42,6 +42,7 @@ wave = "3"
 respondent = "code"                # a code that people made for themselves
 side = "side"
 organisation = "organisation"
+keep = ["tenure"]                  # read, for the splits below
 
 [analysis]
 primary = ["ts", "li"]             # trust in the other side, linking
@@ -50,6 +51,8 @@ assignment = "staggered"           # organisations entered at different times: s
 baseline = "1"
 follow_up = "3"
 ordered = true
+splits = ["tenure"]                # who gained: by organisation, and by how people live
+iterations = 20                    # of parallel analysis; few, for a quick demonstration (500 where this is left out)
 seed = 20260101
 smallest_change = { ts = 0.2, li = 0.2 }   # points on the 1-5 scale that would matter to the programme
 

@@ -90,13 +90,37 @@ def _text(data: Sequence[Path], instrument: Instrument, roles: dict[str, str], f
     lines += ["", "[analysis]"]
     lines += [f"primary = [{', '.join(_quoted(name) for name in scored[:1])}]    # of: {', '.join(scored)}"]
     compared = "side" if "side" in roles else "none"
-    lines += [f'comparison = "{compared}"              # none, side or group', "ordered = true"]
+    lines += [f'comparison = "{compared}"              # none, side or group', "ordered = true", *_further(scored)]
     return "\n".join(lines) + "\n"
+
+
+def _further(scored: Sequence[str]) -> list[str]:
+    """Return the keys that a plan may also have, as comments that say what they do."""
+    lines = [
+        '# splits = ["tenure"]               # who gained: also by these columns, which `keep` above must name',
+        "# iterations = 500                  # random data sets to count dimensions by; 0 leaves the question out",
+    ]
+    if len(scored) > 1:
+        lines += [
+            "",
+            "# [reciprocal]                      # which of two scales follows the other; three waves and 200 people",
+            f"# scales = [{_quoted(scored[0])}, {_quoted(scored[1])}]",
+        ]
+    if len(scored) > 2:
+        lines += [
+            "",
+            "# [[path]]                          # over three waves, from one thing through another to a third",
+            f'# from = {_quoted(scored[0])}                         # or "dose" (of the engagement log), or "group"',
+            f"# through = {_quoted(scored[1])}",
+            f"# to = {_quoted(scored[2])}",
+        ]
+    return lines
 
 
 def _columns(roles: dict[str, str]) -> list[str]:
     known = ("respondent", "wave", "side", "organisation", "group", "weight")
-    return [f"{role} = {_quoted(roles[role])}" if role in roles else f'# {role} = "..."' for role in known]
+    named = [f"{role} = {_quoted(roles[role])}" if role in roles else f'# {role} = "..."' for role in known]
+    return [*named, '# keep = ["tenure"]                 # further columns that are read, for `splits` below']
 
 
 def _quoted(text: str) -> str:

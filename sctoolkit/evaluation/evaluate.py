@@ -11,11 +11,17 @@ from sctoolkit.evaluation.evaluation import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome, outcomes_of
 from sctoolkit.evaluation.programme import Programme, programme_of
 from sctoolkit.evaluation.steps.attempt import attempt
+from sctoolkit.evaluation.steps.beliefs import beliefs_of
 from sctoolkit.evaluation.steps.change import change_in
+from sctoolkit.evaluation.steps.dimensions import Explored, explored
 from sctoolkit.evaluation.steps.dose import by_dose
 from sctoolkit.evaluation.steps.entry import by_entry
+from sctoolkit.evaluation.steps.equity import changes_by_group
 from sctoolkit.evaluation.steps.lost import lost_people
 from sctoolkit.evaluation.steps.measure import measure
+from sctoolkit.evaluation.steps.paths import paths_of
+from sctoolkit.evaluation.steps.places import places_of
+from sctoolkit.evaluation.steps.reciprocal import both_ways
 from sctoolkit.evaluation.study import Study, check_waves, waves_of
 from sctoolkit.result import Caveat, Provenance
 from sctoolkit.scoring.describe import describe
@@ -64,6 +70,10 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
         answers=answers,
         findings=tuple(findings),
         programme=programme,
+        beliefs=tuple(belief for one in answers for belief in beliefs_of(study, one)),
+        dimensions=tuple(found for one in answers if (found := _explored(study, one, say)) is not None),
+        paths=tuple(path for one in answers for path in paths_of(study, one, programme)),
+        reciprocal=tuple(found for one in answers for found in both_ways(study, one)),
         provenance=Provenance(
             analysis="evaluation",
             instrument=", ".join(study.plan.study.instrument),
@@ -95,13 +105,18 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Progra
         description=description,
         measurement=measurement,
         change=attempt(partial(change_in, study, answers, outcome, measurement), "change", outcome, caveats),
-        by_entry=attempt(
-            partial(by_entry, study, answers, outcome, programme), "comparison by entry", outcome, caveats
-        ),
+        by_entry=tuple(by_entry(study, answers, outcome, programme, caveats)),
         by_dose=attempt(partial(by_dose, study, answers, outcome, programme), "relation to dose", outcome, caveats),
         attrition=tuple(lost_people(study, answers, outcome, caveats)),
+        equity=tuple(changes_by_group(study, answers, outcome)),
+        places=tuple(places_of(study, answers, outcome)),
         caveats=tuple(caveats),
     )
+
+
+def _explored(study: Study, answers: Answers, say: Say) -> Explored | None:
+    say(f"Counting the dimensions of {answers.instrument.name}")
+    return explored(study, answers)
 
 
 def _design_columns(frame: pd.DataFrame) -> dict[str, str]:

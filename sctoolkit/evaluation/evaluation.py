@@ -14,7 +14,13 @@ from sctoolkit.change.route.estimate_change import Change
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.programme import Programme
+from sctoolkit.evaluation.steps.beliefs import Belief
+from sctoolkit.evaluation.steps.dimensions import Explored
+from sctoolkit.evaluation.steps.equity import GroupChanges
 from sctoolkit.evaluation.steps.measure import Measurement
+from sctoolkit.evaluation.steps.paths import AlongPath
+from sctoolkit.evaluation.steps.places import Places
+from sctoolkit.evaluation.steps.reciprocal import BothWays
 from sctoolkit.evaluation.study import Study
 from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
 from sctoolkit.scoring.describe import Description
@@ -28,10 +34,19 @@ class Finding:
     description: Description
     measurement: Measurement | None
     change: Change | None
-    by_entry: StaggeredDid | None
+    by_entry: tuple[tuple[str, StaggeredDid], ...]
     by_dose: Dose | None
     attrition: tuple[tuple[str, Attrition], ...]
+    equity: tuple[GroupChanges, ...] = ()
+    places: tuple[Places, ...] = ()
     caveats: tuple[Caveat, ...] = ()
+
+    def groups_and_places(self) -> dict[str, Result | None]:
+        """Return changes by group and what the scale says of organisations, each under a name of its own."""
+        named: dict[str, Result | None] = {
+            f"equity.{one.by}.{one.stratum.name or 'all'}": one.result for one in self.equity
+        }
+        return named | {f"places.{one.side or 'all'}": one.result for one in self.places}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,12 +63,24 @@ class Evaluation(Result):
         One an outcome, primary ones first.
     programme : Programme
         Rates of return, exposures and times of entry, where the study has roster and logs.
+    beliefs : tuple of Belief
+        What each side thinks the other thinks, one a mirrored question.
+    dimensions : tuple of Explored
+        How many things the items measure, one an instrument.
+    paths : tuple of AlongPath
+        Paths that the plan names, side by side.
+    reciprocal : tuple of BothWays
+        Which of two scales follows the other, side by side.
     """
 
     study: Study
     answers: tuple[Answers, ...]
     findings: tuple[Finding, ...]
     programme: Programme
+    beliefs: tuple[Belief, ...] = ()
+    dimensions: tuple[Explored, ...] = ()
+    paths: tuple[AlongPath, ...] = ()
+    reciprocal: tuple[BothWays, ...] = ()
     provenance: Provenance
     caveats: tuple[Caveat, ...] = ()
 
@@ -63,12 +90,20 @@ class Evaluation(Result):
         for answers in self.answers:
             prefix = answers.instrument.id
             named |= {f"{prefix}.quality": answers.quality, f"{prefix}.linkage": answers.linkage}
+        named |= {f"{one.instrument}.beliefs.{one.name}": one.result for one in self.beliefs}
+        for path in self.paths:
+            steps = f"{path.plan.start}-{path.plan.through}-{path.plan.to}"
+            named |= {f"{path.instrument}.path.{steps}.{path.side or 'all'}": path.result}
+        named |= {f"{both.instrument}.reciprocal.{both.side or 'all'}": both.result for both in self.reciprocal}
+        for one in self.dimensions:
+            named |= {f"{one.instrument}.n_factors": one.number, f"{one.instrument}.factors": one.factors}
         for finding in self.findings:
             prefix = f"{finding.outcome.instrument}.{finding.outcome.name}"
+            named |= {f"{prefix}.{name}": part for name, part in finding.groups_and_places().items()}
             named |= {
                 f"{prefix}.description": finding.description,
                 f"{prefix}.change": finding.change,
-                f"{prefix}.by_entry": finding.by_entry,
+                **{f"{prefix}.by_entry.{side or 'all'}": result for side, result in finding.by_entry},
                 f"{prefix}.by_dose": finding.by_dose,
                 **{f"{prefix}.attrition.{side or 'all'}": result for side, result in finding.attrition},
             }

@@ -1,7 +1,7 @@
 """A simulated coproduction programme whose true change is known, for demonstrations and tests.
 
-Nothing in it was observed. Two sides, ten organisations that enter at different times, three waves; answers come from
-a factor model with thresholds; some people drop out (more often where trust was low), some codes are missing or
+Nothing in it was observed. Two sides, thirteen organisations that enter at different times, three waves; answers come
+from a factor model with thresholds; some people drop out (more often where trust was low), some codes are missing or
 mistyped, and new people join.
 """
 
@@ -37,6 +37,10 @@ START: Mapping[str, Mapping[str, float]] = {
     "community": {"bo": 0.5, "li": -0.3, "ts": -0.3, "po": -0.2},
     "statutory": {"bo": 0.1, "li": 0.2, "ts": 0.2, "po": 0.2},
 }
+# Tenure -> share of people, and the part of the true change that they gain: private renters gain none of it.
+TENURE: Mapping[str, tuple[float, float]] = {
+    "own home": (0.35, 1.0), "private rent": (0.25, 0.0), "social rent": (0.4, 1.0),
+}  # fmt: skip
 LOADING, ICC, STABILITY, COMMON = 0.72, 0.06, 0.65, 0.35
 FATES: tuple[tuple[NonAnswerKind, float, float], ...] = (
     ("dont_know", 0.0, 0.02), ("not_applicable", 0.02, 0.03), ("refused", 0.03, 0.035),
@@ -50,13 +54,14 @@ class SimulatedProgramme:
     Attributes
     ----------
     waves : mapping of str to DataFrame
-        Answers of a wave: ``code`` (a self-generated code, sometimes empty or mistyped), ``side``, ``organisation`` and
-        one column an item with answer codes; non-answers hold 8 (don't know), 9 (refused) or 7 (not applicable), and
-        skipped items are empty.
+        Answers of a wave: ``code`` (a self-generated code, sometimes empty or mistyped), ``side``, ``organisation``,
+        ``tenure`` (how people live) and one column an item with answer codes; non-answers hold 8 (don't know), 9
+        (refused) or 7 (not applicable), and skipped items are empty.
     roster, engagement_log, phase_log : DataFrame
         The programme's own tables, with the columns that `programme` reads.
     true_change : DataFrame
-        One row a scale and side: expected change in scale points of the organisations' people from first to last wave.
+        One row a scale, side, wave and tenure (``all`` for everybody): expected change in scale points of the
+        organisations' people since the first wave.
     """
 
     waves: Mapping[str, pd.DataFrame]
@@ -97,7 +102,7 @@ def simulate_programme(
     """
     rng = np.random.default_rng(seed)
     scales = {name: scale.items for name, scale in instrument.scale.items() if not _overlaps(instrument, name)}
-    people = _people(organisations, rng)
+    people = _people(organisations, rng).assign(tenure=lambda rows: _tenures(len(rows), seed))
     latent = _latent(people, tuple(scales), organisations, rng)
     present = _presence(latent["ts"] if "ts" in latent else next(iter(latent.values())), people, rng)
     waves = {}
@@ -112,6 +117,7 @@ def simulate_programme(
                 "code": _codes(people, place, rng),
                 "side": people["side"],
                 "organisation": people["organisation"],
+                "tenure": people["tenure"],
                 **answers,
             }
         )
@@ -146,6 +152,12 @@ def _people(organisations: tuple[Organisation, ...], rng: np.random.Generator) -
     return people
 
 
+def _tenures(n: int, seed: int) -> npt.NDArray[np.str_]:
+    """How people live; a generator of its own, so that their answers stay what they would be without."""
+    shares = np.array([share for share, _ in TENURE.values()])
+    return np.random.default_rng([seed, 2]).choice(np.array(list(TENURE)), size=n, p=shares)
+
+
 def _latent(
     people: pd.DataFrame, scales: tuple[str, ...], organisations: tuple[Organisation, ...], rng: np.random.Generator
 ) -> dict[str, FloatArray]:
@@ -160,7 +172,8 @@ def _latent(
         stable = organisation + person * np.sqrt(STABILITY - ICC)
         occasion = rng.standard_normal((n, len(WAVES))) * np.sqrt(1.0 - STABILITY)
         start = np.array([START.get(where, {}).get(name, 0.0) for where in side])
-        change = _change(name, people["entry"].to_numpy())
+        part = np.array([TENURE[tenure][1] for tenure in people["tenure"]])
+        change = part[:, None] * _change(name, people["entry"].to_numpy())
         scores[name] = (stable + start)[:, None] + occasion + change
     return scores
 
@@ -230,6 +243,17 @@ def expected_item(instrument: Instrument, code: str, mean: float) -> float:
     return float(values[0] + np.sum(steps * stats.norm.sf(_thresholds(len(values)) - LOADING * mean)))
 
 
+def _points(
+    instrument: Instrument, items: tuple[str, ...], start: float, change: FloatArray, weights: FloatArray
+) -> float:
+    """Expected change of a scale in points when the latent scores of organisations change by so much."""
+    points = [
+        np.mean([expected_item(instrument, code, start + c) - expected_item(instrument, code, start) for code in items])
+        for c in change
+    ]
+    return float(np.average(points, weights=weights))
+
+
 def _true_change(
     instrument: Instrument, scales: Mapping[str, tuple[str, ...]], organisations: tuple[Organisation, ...]
 ) -> pd.DataFrame:
@@ -241,16 +265,13 @@ def _true_change(
             weights = np.array([entry.people for entry in mine], dtype=np.float64)
             change = _change(name, np.array([entry.entry for entry in mine]))
             for place, wave in enumerate(WAVES[1:], start=1):
-                points = [
-                    np.mean(
-                        [
-                            expected_item(instrument, code, start + c) - expected_item(instrument, code, start)
-                            for code in items
-                        ]
-                    )
-                    for c in change[:, place]
+                gains = {
+                    tenure: _points(instrument, items, start, part * change[:, place], weights)
+                    for tenure, (_, part) in TENURE.items()
+                }
+                together = float(np.average(list(gains.values()), weights=[share for share, _ in TENURE.values()]))
+                at = {"scale": name, "side": side, "wave": wave}
+                rows += [
+                    {**at, "tenure": tenure, "change": gain} for tenure, gain in {"all": together, **gains}.items()
                 ]
-                rows.append(
-                    {"scale": name, "side": side, "wave": wave, "change": float(np.average(points, weights=weights))}
-                )
     return pd.DataFrame(rows)

@@ -28,10 +28,13 @@ ORGANISATIONS: tuple[Organisation, ...] = (
     Organisation("Carers' Table", "community", 30, 3),
     Organisation("Youth Kitchen", "community", 34, 3),
     Organisation("Temple Friends", "community", 26, 0),
+    Organisation("Allotment Society", "community", 28, 0),
     Organisation("Mental Health Trust", "statutory", 38, 2),
     Organisation("Public Health Team", "statutory", 30, 2),
     Organisation("Housing Office", "statutory", 28, 3),
+    Organisation("Job Centre", "statutory", 26, 3),
     Organisation("Library Service", "statutory", 24, 0),
+    Organisation("School Nurses", "statutory", 24, 0),
 )
 
 

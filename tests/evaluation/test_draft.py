@@ -50,3 +50,26 @@ def test_columns_of_no_questionnaire(tmp_path):
     (tmp_path / "a.csv").write_text("colour,size\nred,3\n")
     with pytest.raises(SctoolkitError):
         draft_study([tmp_path / "a.csv"], instrument=None, folder=tmp_path)
+
+
+def test_keys_that_are_comments_load_when_they_are_wanted(tmp_path):
+    data = answers(30, instruments=("cscq",)).assign(tenure="own")
+    data.to_csv(tmp_path / "a.csv", index=False)
+    text = draft_study([tmp_path / "a.csv"], instrument="cscq", folder=tmp_path).text
+    wanted = (
+        "# keep",
+        "# splits",
+        "# iterations",
+        "# [reciprocal]",
+        "# scales",
+        "# [[path]]",
+        "# from",
+        "# through",
+        "# to",
+    )
+    lines = [line.removeprefix("# ") if line.startswith(wanted) else line for line in text.splitlines()]
+    (tmp_path / "study.toml").write_text("\n".join(lines), encoding="utf-8")
+    plan = load_study(tmp_path).plan
+    assert plan.analysis.splits == plan.columns.keep == ("tenure",)
+    assert (plan.path[0].start, plan.path[0].through, plan.path[0].to) == ("bo", "br", "li")
+    assert plan.reciprocal.scales == ("bo", "br")

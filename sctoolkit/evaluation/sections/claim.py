@@ -19,7 +19,7 @@ def claim_draft(evaluation: Evaluation) -> Draft:
     routes = [finding.change.route for finding in primary if finding.change is not None]
     told = [(f.outcome, f.change.caveats) for f in primary if f.change is not None]
     caveats = [caveat for caveat in outcome_caveats(told) if _weakens(caveat)]
-    compared = any(finding.by_entry is not None for finding in evaluation.findings)
+    compared = any(finding.by_entry for finding in evaluation.findings)
     return what_may_be_said(
         Claim(
             rung=rung_of(evaluation),
