@@ -105,10 +105,21 @@ def cfa(
     Rows with a missing answer are dropped under ``listwise`` and counted in a caveat. Report the ``_robust`` fit
     measures: naive ones have no reference distribution, scaled ones do not estimate the population values.
 
+    *Ordered and continuous items together* (``ordered`` a list): thresholds, means and variances, and polychoric,
+    polyserial and product-moment covariances from pairs, with their joint asymptotic covariance; the estimators are
+    those of ordinal items. Continuous items are taken to be normal. Robust measures are not defined and nan.
+
+    *Covariates* are observed variables that predict and are neither predicted nor items of a factor (``f ~ age``, or a
+    direct effect ``item1 ~ age``). Beside ordered items, whatever ``ordered`` says of them, they are numbers that are
+    held: probit or linear regressions of every item on them give thresholds and slopes, correlations are those of what
+    is left, and a latent response has variance 1 given the covariates (delta). A row that lacks a covariate is dropped.
+    Where all items are continuous they are part of the likelihood, at their sample moments under ``ML``.
+
     References
     ----------
-    Muthen (1984); Asparouhov & Muthen (2010); Savalei (2021), doi:10.1080/00273171.2020.1717922; Yuan & Bentler (2000).
-    Oracles: tests/oracle/cfa_ordinal.R and cfa_ml.R (lavaan 0.6-14), Mplus 8.2 outputs.
+    Muthen (1984), doi:10.1007/BF02294210; Asparouhov & Muthen (2010); Savalei (2021),
+    doi:10.1080/00273171.2020.1717922; Yuan & Bentler (2000).
+    Oracles: tests/oracle/cfa.R and mixed_items.R (lavaan 0.6-14), Mplus 8.2 outputs.
 
     Examples
     --------

@@ -119,23 +119,13 @@ def continuous_margin(values: FloatArray, x: FloatArray, weights: FloatArray) ->
     return ContinuousMargin(solution[:1], solution[1:], variance, seen, x, z)
 
 
-def margin_influence(margin: Margin, weights: FloatArray, *, outer: bool) -> FloatArray:
+def margin_influence(margin: Margin, weights: FloatArray) -> FloatArray:
     """Return the influence of every row on the item's parameters, (n, k); 0 where unseen.
 
-    Parameters
-    ----------
-    margin : OrderedMargin or ContinuousMargin
-    weights : (n,) array
-    outer : bool
-        Information of continuous items from outer products of scores (lavaan); otherwise from second derivatives,
-        which holds without normality.
+    Notes
+    -----
+    Information from outer products of scores, as in lavaan and Mplus: for a continuous item this takes it to be normal.
     """
     scores = margin.own_scores()
-    if outer or isinstance(margin, OrderedMargin):
-        information = scores.T @ (weights[:, None] * scores)
-        return np.asarray(np.linalg.solve(information, scores.T).T)
-    design = np.where(margin.seen[:, None], np.column_stack([np.ones(margin.z.size), margin.x]), 0.0)
-    total = float(weights[margin.seen].sum())
-    about_mean = np.linalg.solve(design.T @ (weights[:, None] * design), design.T).T * (margin.z * margin.sd)[:, None]
-    about_variance = np.where(margin.seen, margin.variance * (margin.z**2 - 1.0) / total, 0.0)
-    return np.column_stack([about_mean, about_variance])
+    information = scores.T @ (weights[:, None] * scores)
+    return np.asarray(np.linalg.solve(information, scores.T).T)

@@ -90,7 +90,6 @@ def conditional_statistics(
     weights: FloatArray | None = None,
     frequencies: FloatArray | None = None,
     clusters: npt.NDArray[np.generic] | None = None,
-    outer: bool = True,
 ) -> ConditionalStatistics:
     """Return locations, slopes, variances and covariances with their asymptotic covariance.
 
@@ -108,9 +107,6 @@ def conditional_statistics(
     frequencies : (n,) array, optional
         How many people each row stands for.
     clusters : (n,) array, optional
-    outer : bool
-        Take the first-stage information of continuous items from outer products of scores, as lavaan does. It assumes
-        that they are normal; False takes second derivatives, whose variances hold for any distribution.
 
     Raises
     ------
@@ -118,6 +114,12 @@ def conditional_statistics(
         If weights and frequencies are both given, or covariates are incomplete.
     NotIdentifiedError
         If a category is unused or covariates determine an item.
+
+    Notes
+    -----
+    With B the derivative of the estimating equations and S the casewise scores, Gamma = N B^-1 (sum S S') B^-T. B comes
+    from outer products of scores: within items, between a pair and its two items, and of a pair with itself. That is
+    consistent where latent responses and continuous items are normal given the covariates, and not beyond.
 
     Examples
     --------
@@ -142,7 +144,7 @@ def conditional_statistics(
         )
     mass, n_obs = _masses(n, weights, frequencies)
     margins = [fit_margin(values[:, j], int(widths[j]), x, mass) for j in range(p)]
-    effects = [margin_influence(margin, mass, outer=outer) for margin in margins]
+    effects = [margin_influence(margin, mass) for margin in margins]
     pairs = _pairs(values, widths, x, margins, effects, mass)
     influence = _in_order(margins, effects, pairs, x.shape[1])
     scale = np.sqrt(mass) if frequencies is not None else mass
