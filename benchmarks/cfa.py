@@ -118,6 +118,8 @@ def growth() -> list[str]:
     for axis, (name, at, seconds) in zip(axes, runs, strict=True):
         axis.loglog(at, seconds, "o-", color="#24508c")
         axis.set_xticks(at, labels=[f"{size:,}" for size in at], rotation=30 if max(at) > 100 else 0)
+        marks = [mark for mark in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if min(seconds) <= mark <= max(seconds)]
+        axis.set_yticks(marks, labels=[f"{mark:g}" for mark in marks])
         axis.minorticks_off()
         axis.set_xlabel(name)
         axis.set_ylabel("processor seconds")
