@@ -24,7 +24,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sctoolkit.change.pooling.plan import Design, simulate_study
+from sctoolkit.change.pooling.planned_design import Design
+from sctoolkit.change.pooling.planned_study import simulate_study
 from sctoolkit.change.route.estimate_change import Change, estimate_change
 
 HERE = Path(__file__).parent

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from sctoolkit.change.pooling.plan import Design, plan, simulate_study
+from sctoolkit.change.pooling.plan import plan
+from sctoolkit.change.pooling.planned_design import Design
+from sctoolkit.change.pooling.planned_study import simulate_study
 from sctoolkit.errors import DesignError, OptionError
 
 # figures of the working paper on the programme's theory: 80 % power, 5 %, standard deviations of the first wave
