@@ -1,12 +1,14 @@
 """What the errors and tests of item response models, DIF and place scores do over repeated samples.
 
-    python benchmarks/irt_simulations.py
+    python benchmarks/irt_simulations.py            (all but the comparison of matching scores)
+    python benchmarks/irt_simulations.py matching
 
 Results are appended to RESULTS-irt_simulations.md. The slow tests check the same quantities with fewer samples.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -21,8 +23,8 @@ STEPS = np.array([1.5, 0.0, -1.5]) + np.array([[0.3], [-0.4], [0.0], [0.8], [-0.
 NAMES = [f"q{j}" for j in range(6)]
 
 
-def answers(rng: np.random.Generator, n: int, mean: float = 0.0) -> pd.DataFrame:
-    logits = SLOPES[None, :, None] * rng.normal(mean, 1.0, size=(n, 1, 1)) + STEPS[None]
+def answers(rng: np.random.Generator, n: int, mean: float = 0.0, slopes: np.ndarray = SLOPES) -> pd.DataFrame:
+    logits = slopes[None, :, None] * rng.normal(mean, 1.0, size=(n, 1, 1)) + STEPS[None]
     return pd.DataFrame(
         (rng.random((n, 6, 1)) < 1.0 / (1.0 + np.exp(-logits))).sum(axis=2).astype(float), columns=NAMES
     )
@@ -62,6 +64,26 @@ def functioning(n: int, runs: int, method: str) -> str:
     return f"| DIF by {method} rejects an item that works alike at 5% | 2 x {n} | {runs} | {np.mean(rates):.3f} | .05 |"
 
 
+def matched(runs: int) -> list[str]:
+    """Rejection of items that work alike by what people are matched on, how groups differ and how slopes do."""
+    lines = []
+    for slopes, named in ((SLOPES, "slopes 0.9 to 1.8"), (np.full(6, 1.3), "slopes equal")):
+        for gap in (0.0, 0.5):
+            data = []
+            for run in range(runs):
+                rng = np.random.default_rng(1000 + run)
+                data.append(pd.concat([answers(rng, 300, 0.0, slopes), answers(rng, 300, gap, slopes)]).to_numpy())
+            for matching in ("total", "rest"):
+                for method in ("mantel", "logistic"):
+                    side = np.repeat(["a", "b"], 300)
+                    options = {"method": method, "matching": matching, "purify": False}
+                    found = [dif(pd.DataFrame(table, columns=NAMES), side, **options).items for table in data]
+                    rate = np.mean([[entry.p_value < 0.05 for entry in items] for items in found])
+                    what = f"DIF by {method}, {matching} score, groups {gap} sd apart, {named}, rejects at 5%"
+                    lines.append(f"| {what} | 2 x 300 | {runs} | {rate:.3f} | .05 |")
+    return lines
+
+
 def places(n_people: int, runs: int) -> str:
     """Coverage of the intervals of 20 place scores."""
     inside = []
@@ -76,9 +98,12 @@ def places(n_people: int, runs: int) -> str:
 
 
 def main() -> None:
-    lines = [*graded(300, 200), *graded(1000, 100)]
-    lines += [functioning(300, 60, method) for method in ("logistic", "mantel", "irt")]
-    lines += [places(10, 100)]
+    if sys.argv[1:] == ["matching"]:
+        lines = matched(200)
+    else:
+        lines = [*graded(300, 200), *graded(1000, 100)]
+        lines += [functioning(300, 60, method) for method in ("logistic", "mantel", "irt")]
+        lines += [places(10, 100)]
     head = f"\n## {date.today()}\n\n| quantity | n | samples | found | nominal |\n|---|---|---|---|---|\n"
     with (HERE / "RESULTS-irt_simulations.md").open("a", encoding="utf-8") as file:
         if file.tell() == 0:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("sctoolkit.cli.score:score", "Score the answers in a file."),
     "reliability": ("sctoolkit.cli.reliability:reliability", "Alpha, omega and item statistics of a scale."),
     "factors": ("sctoolkit.cli.factors:factors", "How many factors, and which items go together."),
+    "irt": ("sctoolkit.cli.irt:irt", "Graded response model of a scale, and items that favour a group."),
     "invariance": ("sctoolkit.cli.invariance:invariance", "Do items measure alike over groups, sides or waves."),
     "change": ("sctoolkit.cli.change:change", "What changed between waves, and what may be said."),
     "plan": ("sctoolkit.cli.plan:plan", "What change a design could find."),

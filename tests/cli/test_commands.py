@@ -2,10 +2,11 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from sctoolkit import load_instrument, load_study, read, reliability, score
+from sctoolkit import dif, grm, load_instrument, load_study, read, reliability, score
 from sctoolkit.cli.main import COMMANDS, run_command
 from sctoolkit.evaluation.demo import write_demo
 
@@ -55,6 +56,45 @@ def test_reliability_prints_the_numbers_of_the_function(run, demo):
     found = {row["term"]: row["estimate"] for row in json.loads(out)["reliability"]["tidy"]}
     result = reliability(read(file, "cscq"), scale="bo", ordered=True)
     assert found["alpha"] == pytest.approx(result.coefficients["alpha"].estimate, rel=1e-12)
+
+
+def test_reliability_takes_weights_and_clusters(run, tmp_path):
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(np.digitize(rng.normal(size=(150, 1)) + rng.normal(size=(150, 4)), [-1, 0, 1]))
+    table = table.set_axis(list("abcd"), axis=1).assign(
+        w=rng.uniform(0.5, 2, 150).round(2), village=np.arange(150) % 25
+    )
+    table.to_csv(tmp_path / "x.csv", index=False)
+    code, out, _ = run(
+        "reliability", tmp_path / "x.csv", "--items", "a,b,c,d", "--weights", "w", "--cluster", "village", "--json"
+    )
+    assert code == 0
+    found = json.loads(out)
+    assert found["reliability"]["tidy"][0]["n_clusters"] == 25
+    expected = reliability(table, ordered=True, weights="w", cluster="village", ci="delta").tidy()
+    assert found["reliability"]["tidy"][0]["std_error"] == pytest.approx(expected["std_error"].iloc[0])
+
+
+def test_irt_prints_the_numbers_of_the_functions(run, tmp_path):
+    rng = np.random.default_rng(2)
+    side = np.repeat(["community", "statutory"], 120)
+    table = pd.DataFrame(np.digitize(rng.normal(size=(240, 1)) + rng.logistic(size=(240, 4)), [-1, 1]).astype(float))
+    table = table.set_axis(list("abcd"), axis=1).assign(side=side)
+    table.loc[side == "statutory", "b"] = rng.integers(1, 3, 120)
+    table.to_csv(tmp_path / "x.csv", index=False)
+    file = tmp_path / "x.csv"
+    code, out, _ = run("irt", file, "--items", "a,b,c,d", "--dif", "side", "--method", "logistic", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert set(found) == {"grm", "item_fit", "information", "dif"}
+    slopes = [row["estimate"] for row in found["grm"]["tidy"] if row["term"] == "slope"]
+    assert slopes == pytest.approx(grm(table[list("abcd")]).estimates.items.slopes.tolist())
+    flagged = {row["item"] for row in found["dif"]["tidy"] if row["role"] == "flagged"}
+    assert flagged == set(dif(table, "side").flagged)
+    code, out, _ = run("irt", file, "--items", "a,b,c,d")
+    assert code == 0
+    assert "Information of the test" in out
+    assert "S-X2" in out
 
 
 def test_factors_and_invariance_run(run, demo):

@@ -17,6 +17,7 @@ def _items(groups: bool = False) -> pd.DataFrame:
 
 CASES = {
     "grm": lambda: ((_items(),), {}),
+    "grm[weights]": lambda: ((_items(),), {"weights": np.linspace(0.5, 2.0, len(_items()))}),
     "grm[groups]": lambda: ((_items(groups=True),), {"group": "side", "free_items": ["q2"]}),
     "item_fit": lambda: ((grm(_items()), _items()), {}),
     "person_fit": lambda: ((grm(_items()), _items()), {}),

@@ -47,6 +47,8 @@ CASES = {
     "grm_free_item_lacks_category": lambda: grm(_lacking(), group="side", free_items=["help"]),
     "grm_std_errors": lambda: grm(_items(), std_errors="robust"),
     "grm_statistic": lambda: grm(_items(), statistic="M2"),
+    "grm_weights_and_information": lambda: grm(_items(), weights=np.ones(120), std_errors="observed"),
+    "item_fit_weights": lambda: item_fit(grm(_items(), weights=np.ones(120)), _items()),
     "item_fit_groups": lambda: item_fit(grm(_grouped(), group="side"), _items()),
     "item_fit_absent_item": lambda: item_fit(grm(_items()), _items().rename(columns={"help": "helps"})),
     "item_fit_strange_answer": lambda: item_fit(grm(_items()), _with(help=7.0)),

@@ -175,3 +175,62 @@ def test_small_and_sparse_samples_give_a_fit_or_a_reason(seed):
     for options in ({}, {"group": rng.integers(0, 2, 80)}):
         with contextlib.suppress(SctoolkitError):
             assert np.isfinite(grm(items, **options).estimates.loglik)
+
+
+def test_whole_weights_are_replication():
+    """Estimates of a file in which rows are repeated; fit and criteria are withheld, rows of weight 0 are counted."""
+    items = simulate(150, k=4)
+    weights = np.random.default_rng(3).integers(0, 4, 150)
+    one = grm(items.assign(w=weights), weights="w")
+    two = grm(items.loc[np.repeat(np.arange(150), weights)])
+    np.testing.assert_allclose(one.estimates.items.slopes, two.estimates.items.slopes, atol=1e-6)
+    np.testing.assert_allclose(one.estimates.items.intercepts, two.estimates.items.intercepts, atol=1e-6)
+    assert one.items == ("q0", "q1", "q2", "q3")
+    assert one.std_error_method == "sandwich"
+    assert one.n_obs == (weights > 0).sum()
+    assert {"fit_withheld_weights", "no_weight"} <= {c.code for c in one.caveats}
+    assert np.isnan(one.glance()[["chi2", "aic", "bic"]].to_numpy(float)).all()
+    again = grm(items, weights=weights * 50.0)
+    np.testing.assert_allclose(again.vcov, one.vcov, rtol=1e-6)
+
+
+def test_equal_weights_give_the_plain_sandwich():
+    items = simulate(150, k=4)
+    plain, weighted = grm(items, std_errors="sandwich"), grm(items, weights=np.full(150, 7.0))
+    np.testing.assert_allclose(weighted.vcov, plain.vcov, rtol=1e-6)
+    grouped = items.assign(side=np.where(np.arange(150) < 75, "a", "b"), w=1.0)
+    two = grm(grouped, group="side", weights="w").tidy()
+    pd.testing.assert_series_equal(two["estimate"], grm(grouped.drop(columns="w"), group="side").tidy()["estimate"])
+
+
+def test_weighted_estimates_and_sandwich_equal_direct_maximisation():
+    """tests/oracle/grm_weights.R: R maximises the pseudo-likelihood; a finer grid and numerical derivatives there."""
+    folder = Path(__file__).parents[1] / "oracle" / "grm"
+    expected = pd.read_csv(folder / "weighted.csv").set_index("quantity")
+    data = pd.read_csv(folder / "simulated.csv").query("group == 1").reset_index(drop=True)
+    weight = pd.read_csv(folder / "weights.csv")["weight"].to_numpy()
+    table = grm(data[["q1", "q2", "q3", "q4"]], weights=weight).tidy()
+    for row in table[table["term"].str.startswith(("slope", "intercept"))].itertuples():
+        term, _, step = row.term.partition("_")
+        figures = expected.loc["_".join(filter(None, [term, row.item.removeprefix("q"), step]))]
+        assert row.estimate == pytest.approx(figures["value"], abs=1e-4)
+        assert row.std_error == pytest.approx(figures["std_error"], rel=1e-3)
+
+
+@pytest.mark.slow
+def test_weighted_errors_describe_repeated_samples():
+    """200 samples of 400 in which chances of selection depend on an answer: spread against mean sandwich error."""
+    rng = np.random.default_rng(5)
+    slopes, errors, plain = [], [], []
+    for _ in range(200):
+        whole = simulate(900, k=4, rng=rng)
+        chance = np.where(whole["q0"] > 2, 0.6, 0.25)
+        drawn = whole[rng.random(900) < chance]
+        fit = grm(drawn.reset_index(drop=True), weights=1.0 / chance[drawn.index])
+        slopes.append(fit.estimates.items.slopes)
+        errors.append(np.sqrt(np.diagonal(fit.vcov))[fit.estimates.columns[:, 0]])
+        plain.append(fit.estimates.items.intercepts[:, 1])
+    ratio = np.mean(errors, axis=0) / np.std(slopes, axis=0)
+    assert np.all((ratio > 0.85) & (ratio < 1.15)), ratio
+    assert np.mean(slopes, axis=0) == pytest.approx(np.full(4, 1.6), abs=0.08)
+    assert np.mean(plain, axis=0) == pytest.approx(-(0.1 + np.linspace(-0.6, 0.6, 4)), abs=0.05)

@@ -185,6 +185,30 @@ def test_seed_makes_the_bootstrap_repeatable(likert):
         reliability(small, ordered=True, ci="bootstrap")
 
 
+def test_a_seed_asks_for_the_bootstrap(likert):
+    small = likert.head(60)
+    seeded = reliability(small, ordered=False, seed=3, n_bootstrap=100)
+    asked = reliability(small, ordered=False, seed=3, n_bootstrap=100, ci="bootstrap")
+    assert seeded.tidy().equals(asked.tidy())
+    assert reliability(small, ordered=False).provenance.options["ci"] == "delta"
+
+
+def test_skewed_items_are_named_where_intervals_are_too_narrow():
+    rng = np.random.default_rng(1)
+    latent = rng.standard_normal((120, 1)) + rng.standard_normal((120, 4))
+    skewed = pd.DataFrame(np.digitize(latent, [-3.0, -2.2, -1.4, 0.0]), columns=list("abcd"))
+    plain = pd.DataFrame(np.digitize(latent, [-1.5, -0.5, 0.5, 1.5]), columns=list("abcd"))
+
+    def codes(items, **options):
+        return {caveat.code for caveat in reliability(items, **options).caveats}
+
+    assert "delta_skewed" in codes(skewed, ordered=True)
+    assert "delta_skewed" not in codes(skewed, ordered=True, seed=1, n_bootstrap=100)
+    assert "feldt_skewed" in codes(skewed, ordered=False, ci="feldt")
+    assert "feldt_skewed" not in codes(plain, ordered=False, ci="feldt")
+    assert "delta_skewed" not in codes(plain, ordered=True)
+
+
 @pytest.mark.slow
 def test_intervals_of_categorical_omega_cover():
     """Coverage of 95% delta intervals at n = 300 over 400 samples: population value from 400,000 people."""

@@ -1,5 +1,6 @@
 """Sum scores, item fit and person fit against mirt and by hand."""
 
+import itertools
 import tomllib
 from pathlib import Path
 
@@ -91,3 +92,38 @@ def test_item_fit_keeps_its_size():
         found = s_x2(codes, fit_grm(codes).items, GRID)
         rejected.append(chi2.sf(found.chi2, found.dof) < 0.05)
     assert 0.025 < np.mean(rejected) < 0.08
+
+
+def test_item_fit_of_graded_items_equals_enumeration():
+    """S-X2 written out: every pattern of four items of three answers, its chance by plain loops over theta."""
+    items = GradedItems(np.array([1.2, 0.8, 1.7, 1.0]), np.array([[1.1, -0.6], [0.2, -1.4], [0.9, -0.9], [1.5, 0.1]]))
+    rng = np.random.default_rng(6)
+    theta = rng.normal(size=(400, 1, 1))
+    logits = items.slopes[None, :, None] * theta + items.intercepts[None]
+    codes = (rng.random((400, 4, 1)) < 1 / (1 + np.exp(-logits))).sum(axis=2)
+
+    def chance(item, answer, t):
+        cumulative = [1.0, *(1 / (1 + np.exp(-(items.slopes[item] * t + d))) for d in items.intercepts[item]), 0.0]
+        return cumulative[answer] - cumulative[answer + 1]
+
+    joint = {}
+    for pattern in itertools.product(range(3), repeat=4):
+        joint[pattern] = sum(
+            w * np.prod([chance(j, c, t) for j, c in enumerate(pattern)])
+            for t, w in zip(GRID.nodes, GRID.weights, strict=True)
+        )
+    assert sum(joint.values()) == pytest.approx(1.0, abs=1e-12)
+    found = s_x2(codes, items, GRID, min_expected=1.0)
+    for item in range(4):
+        statistic, cells_counted = 0.0, 0
+        for score in range(9):
+            here = {pattern: p for pattern, p in joint.items() if sum(pattern) == score}
+            people = int((codes.sum(axis=1) == score).sum())
+            expected = [people * sum(p for q, p in here.items() if q[item] == c) / sum(here.values()) for c in range(3)]
+            observed = [int(((codes.sum(axis=1) == score) & (codes[:, item] == c)).sum()) for c in range(3)]
+            cells = _merge(np.array(observed, float), np.array(expected), 1.0)
+            if len(cells) > 1:
+                statistic += sum((o - e) ** 2 / e for o, e in cells)
+                cells_counted += len(cells) - 1
+        assert found.chi2[item] == pytest.approx(statistic, rel=1e-9)
+        assert found.dof[item] == cells_counted - 3

@@ -60,7 +60,7 @@ def logistic_item(
     width = dummies.shape[1]
     chi2 = {"total": (three, one, 2 * width), "uniform": (two, one, width), "nonuniform": (three, two, width)}
     tests = {
-        term: _likelihood_ratio(larger.loglik, smaller.loglik, dof) for term, (larger, smaller, dof) in chi2.items()
+        term: likelihood_ratio(larger.loglik, smaller.loglik, dof) for term, (larger, smaller, dof) in chi2.items()
     }
     errors = np.sqrt(np.diag(two.vcov))[-width:]
     none = float("nan")
@@ -120,7 +120,7 @@ def _nagelkerke(fit: CumulativeFit, null: float, n: int) -> float:
     return float(np.expm1(-2.0 * (fit.loglik - null) / n) / np.expm1(2.0 * null / n))
 
 
-def _likelihood_ratio(larger: float, smaller: float, dof: int) -> tuple[float, int, float]:
+def likelihood_ratio(larger: float, smaller: float, dof: int) -> tuple[float, int, float]:
     """Statistic, degrees of freedom and p."""
     statistic = max(2.0 * (larger - smaller), 0.0)
     return statistic, dof, float(chi2_distribution.sf(statistic, dof))

@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sctoolkit.errors import ConvergenceError, DataError, NotIdentifiedError, did_you_mean
+from sctoolkit.errors import ConvergenceError, DataError, NotIdentifiedError, OptionError, did_you_mean
+from sctoolkit.measurement.irt.grm_caveats import MOST_ITEMS_FOR_FIT, model_caveats
 from sctoolkit.measurement.irt.grm_result import Grm
 from sctoolkit.measurement.irt.limited_information import LimitedIndices, LimitedStatistic, limited_indices
+from sctoolkit.measurement.items.design_columns import sampling_weights, weights_in_use
 from sctoolkit.measurement.items.item_codes import ItemCodes, code_items
 from sctoolkit.measurement.items.membership import Labels, items_and_labels, level_names
 from sctoolkit.numerics.irt.grm import RUNAWAY_SLOPE, GrmFit, fit_grm, parameter_vcov
@@ -25,10 +27,8 @@ if TYPE_CHECKING:
 
 InformationKind = Literal["observed", "crossproduct", "sandwich"]
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-MOST_ITEMS_FOR_FIT = 80
-"""Items up to which limited-information fit is computed; its work grows with the fourth power of items."""
 
 
 def grm(
@@ -37,7 +37,8 @@ def grm(
     scale: str | None = None,
     group: str | Sequence[Any] | None = None,
     free_items: Sequence[str] = (),
-    std_errors: InformationKind = "observed",
+    weights: str | Sequence[float] | npt.NDArray[Any] | None = None,
+    std_errors: InformationKind | None = None,
     statistic: LimitedStatistic = "C2",
     ci_level: float = 0.95,
     n_points: int = 61,
@@ -57,8 +58,12 @@ def grm(
         estimated, on the strength of the items that all groups share.
     free_items : sequence of str
         Items with parameters of their own in every group.
-    std_errors : "observed", "crossproduct" or "sandwich"
-        Observed information (Louis, 1982); cross-product of scores (fast with very many respondents); robust.
+    weights : str or (n,) sequence, optional
+        Sampling weights: a column of a frame (which is then no item), or one number a respondent; scaled to a mean of 1
+        within groups. Respondents of weight 0 are left out.
+    std_errors : "observed", "crossproduct" or "sandwich", optional
+        Observed information (Louis, 1982), the default; cross-product of scores (fast with very many respondents);
+        robust, which is the default and the only one with weights.
     statistic : "C2" or "M2*"
         Limited-information fit: C2 keeps every category in the univariate margins, M2* item means only; they agree for
         items of two categories.
@@ -79,15 +84,19 @@ def grm(
         If there are fewer than three items.
     ConvergenceError
         If the likelihood has no maximum within reach, as when an item determines the others.
+    OptionError
+        If errors are asked for that weights do not allow.
 
     Notes
     -----
-    P(X >= c | theta) = logistic(a theta + d_c), b_c = -d_c / a; marginal maximum likelihood over a normal theta.
+    P(X >= c | theta) = logistic(a theta + d_c), b_c = -d_c / a; marginal maximum likelihood over a normal theta. With
+    weights the log-likelihoods of respondents are weighted (pseudo maximum likelihood, Binder 1983): estimates equal
+    those of a file in which rows are repeated, fit indices are withheld.
 
     References
     ----------
-    Samejima (1969), Psychometrika Monograph 17; Bock & Aitkin (1981), doi:10.1007/BF02293801.
-    Oracle: tests/oracle/grm.R (direct maximisation) and figures of mirt.
+    Samejima (1969), Psychometrika Monograph 17; Bock & Aitkin (1981), doi:10.1007/BF02293801; Binder (1983),
+    doi:10.2307/1402588.   Oracle: tests/oracle/grm.R, grm_weights.R (direct maximisation) and figures of mirt.
 
     Examples
     --------
@@ -98,10 +107,11 @@ def grm(
     >>> fit.glance()[["n_obs", "n_par", "dof"]].to_dict("records")
     [{'n_obs': 300, 'n_par': 8, 'dof': 2}]
     """
-    check_option("std_errors", std_errors, get_args(InformationKind))
+    errors = _error_kind(std_errors, weighted=weights is not None)
     check_option("statistic", statistic, get_args(LimitedStatistic))
-    items, labels = items_and_labels(data, scale, group=group)
-    answered, which, names, caveats = rows_in_use(items, labels["group"])
+    items, labels = items_and_labels(data, scale, group=group, weights=weights)
+    weight = sampling_weights(labels["weights"])
+    answered, which, names, caveats = rows_in_use(items, labels["group"], weight)
     coded = code_items(answered)
     if len(coded.items) < 3:
         raise NotIdentifiedError(
@@ -110,10 +120,22 @@ def grm(
             hint="Use their sum, or their correlation.",
         )
     item_of = item_rows(coded, which, len(names), free_items)
-    fit = fit_grm(coded.codes, group=which, item_of=item_of, n_points=n_points, bound=bound)
+    used = _weights_by_group(weight, np.isin(np.arange(len(items)), answered.index), which)
+    fit = fit_grm(coded.codes, group=which, item_of=item_of, weights=used, n_points=n_points, bound=bound)
     check_convergence(fit, coded)
-    vcov = parameter_vcov(fit, std_errors)
-    grid = normal_grid(n_points, bound)
+    vcov = parameter_vcov(fit, errors)
+    provenance = Provenance(
+        analysis="graded response model (items ordinal)",
+        scale=scale,
+        n_in=len(items),
+        n_used=len(answered),
+        missing_rule="missing answers left out of the likelihood",
+        options={
+            "group": group if isinstance(group, str) else None, "free_items": tuple(free_items),
+            "weighted": used is not None, "std_errors": errors, "statistic": statistic, "n_points": n_points,
+            "bound": bound,
+        },
+    )  # fmt: skip
     return Grm(
         items=coded.items,
         categories=coded.categories,
@@ -121,41 +143,58 @@ def grm(
         free_items=tuple(free_items),
         estimates=fit,
         vcov=vcov,
-        std_error_method=std_errors,
-        fit=_indices(coded, which, fit, grid, statistic),
+        std_error_method=errors,
+        weighted=used is not None,
+        fit=_indices(coded, which, fit, normal_grid(n_points, bound), statistic, weighted=used is not None),
         n_obs=len(answered),
         n_points=n_points,
         bound=bound,
         ci_level=ci_level,
-        provenance=Provenance(
-            analysis="graded response model (items ordinal)",
-            scale=scale,
-            n_in=len(items),
-            n_used=len(answered),
-            missing_rule="missing answers left out of the likelihood",
-            options={
-                "group": group if isinstance(group, str) else None,
-                "free_items": tuple(free_items),
-                "std_errors": std_errors,
-                "statistic": statistic,
-                "n_points": n_points,
-                "bound": bound,
-            },
+        provenance=provenance,
+        caveats=(
+            *caveats, *model_caveats(coded, fit, undefined=bool(np.isnan(vcov).any()), weighted=used is not None)
         ),
-        caveats=(*caveats, *_model_caveats(coded, fit, bool(np.isnan(vcov).any()))),
-    )
+    )  # fmt: skip
 
 
-def _indices(coded: ItemCodes, group: IntArray, fit: GrmFit, grid: Grid, statistic: LimitedStatistic) -> LimitedIndices:
-    """Limited-information fit; undefined beyond `MOST_ITEMS_FOR_FIT` items, where its matrices outgrow a computer."""
-    if len(coded.items) > MOST_ITEMS_FOR_FIT:
+def _error_kind(asked: InformationKind | None, *, weighted: bool) -> InformationKind:
+    """Kind of standard errors: as asked, observed information without weights and the sandwich with them."""
+    if asked is None:
+        return "sandwich" if weighted else "observed"
+    check_option("std_errors", asked, get_args(InformationKind))
+    if weighted and asked != "sandwich":
+        raise OptionError(
+            f"Option `std_errors` must be `sandwich` with sampling weights, not `{asked}`.",
+            where="An information matrix takes weights for numbers of people.",
+            hint='Leave it out, or `std_errors="sandwich"`.',
+        )
+    return asked
+
+
+def _weights_by_group(weight: FloatArray | None, rows: npt.NDArray[np.bool_], group: IntArray) -> FloatArray | None:
+    """Weights of the rows in use with mean 1 within each group."""
+    used = weights_in_use(weight, rows)
+    if used is None:
+        return None
+    means = np.bincount(group, weights=used) / np.bincount(group)
+    return np.asarray(used / means[group])
+
+
+def _indices(
+    coded: ItemCodes, group: IntArray, fit: GrmFit, grid: Grid, statistic: LimitedStatistic, *, weighted: bool
+) -> LimitedIndices:
+    """Limited-information fit; nan with weights, and beyond 80 items, where its matrices outgrow a computer."""
+    if weighted or len(coded.items) > MOST_ITEMS_FOR_FIT:
         nan = float("nan")
         return LimitedIndices(statistic, nan, 0, nan, nan, nan, nan, nan, nan, nan)
     return limited_indices(coded.codes, group, coded.n_categories, fit, grid, statistic)
 
 
-def rows_in_use(items: pd.DataFrame, group: Labels | None) -> tuple[pd.DataFrame, IntArray, list[Any], list[Caveat]]:
-    """Rows with an answer and a group, group numbers, group names, and what was left out."""
+def rows_in_use(
+    items: pd.DataFrame, group: Labels | None, weight: FloatArray | None = None
+) -> tuple[pd.DataFrame, IntArray, list[Any], list[Caveat]]:
+    """Rows with an answer, a group and a weight above 0, group numbers, group names, and what was left out."""
+    items = items.reset_index(drop=True)
     answered = items.notna().any(axis=1).to_numpy()
     caveats = []
     if not answered.all():
@@ -167,6 +206,10 @@ def rows_in_use(items: pd.DataFrame, group: Labels | None) -> tuple[pd.DataFrame
                 numbers={"n": n},
             )
         )
+    if weight is not None and (n := int((answered & (weight == 0.0)).sum())):
+        sentence = f"{n} respondents have a weight of 0 and were left out."
+        caveats.append(Caveat(code="no_weight", sentence=sentence, numbers={"n": n}))
+        answered = answered & (weight != 0.0)
     if group is None:
         return items[answered], np.zeros(int(answered.sum()), dtype=np.int64), [""], caveats
     labelled = np.array([label is not None for label in group])
@@ -240,55 +283,3 @@ def check_convergence(fit: GrmFit, coded: ItemCodes) -> None:
         where=f"Steepest item: `{coded.items[place]}`{'; its slope grows without end' if runaway else ''}.",
         hint="Look for two items that ask the same, an item that follows from the others, or too few respondents.",
     )
-
-
-def _model_caveats(coded: ItemCodes, fit: GrmFit, undefined: bool) -> list[Caveat]:
-    """What a reader of the estimates has to know."""
-    caveats = []
-    slopes = fit.items_in(0).slopes
-    against = [name for name, slope in zip(coded.items, slopes, strict=True) if slope < 0.0]
-    if against:
-        caveats.append(
-            Caveat(
-                code="negative_slope",
-                sentence=f"Items that run against the others: {', '.join(against)}. Check their keying.",
-                numbers={"items": against},
-            )
-        )
-    counts = {name: np.bincount(coded.codes[coded.codes[:, j] >= 0, j]).min() for j, name in enumerate(coded.items)}
-    sparse = [name for name, count in counts.items() if count < 5]
-    if sparse:
-        caveats.append(
-            Caveat(
-                code="sparse_category",
-                sentence=f"Fewer than 5 people chose some category of: {', '.join(sparse)}.",
-                numbers={"items": sparse},
-                n_people=int(min(counts.values())),
-            )
-        )
-    n = int(coded.codes.shape[0])
-    if n < 5 * fit.n_par:
-        caveats.append(
-            Caveat(
-                code="few_respondents",
-                sentence=f"{n} respondents for {fit.n_par} parameters: fewer than five each; slopes are unstable.",
-                numbers={"n_obs": n, "n_par": fit.n_par},
-                n_people=n,
-            )
-        )
-    if len(coded.items) > MOST_ITEMS_FOR_FIT:
-        caveats.append(
-            Caveat(
-                code="fit_not_computed",
-                sentence=f"Limited-information fit is computed for at most {MOST_ITEMS_FOR_FIT} items.",
-                numbers={"n_items": len(coded.items)},
-            )
-        )
-    if undefined:
-        caveats.append(
-            Caveat(
-                code="std_errors_undefined",
-                sentence="The information matrix is not positive definite, so that standard errors are undefined.",
-            )
-        )
-    return caveats

@@ -41,6 +41,8 @@ class Grm(Result):
         Covariance matrix of the free parameters; nan when it is undefined.
     std_error_method : str
         ``observed``, ``crossproduct`` or ``sandwich``.
+    weighted : bool
+        Whether respondents have sampling weights; fit and information criteria are then nan.
     fit : LimitedIndices
         Limited-information fit.
     n_obs : int
@@ -54,6 +56,7 @@ class Grm(Result):
     estimates: GrmFit
     vcov: FloatArray
     std_error_method: str
+    weighted: bool = False
     fit: LimitedIndices
     n_obs: int
     n_points: int
@@ -141,7 +144,7 @@ class Grm(Result):
 
     def glance(self) -> pd.DataFrame:
         """Return one row: sizes, likelihood, limited-information fit and marginal reliability."""
-        n_par, loglik = self.estimates.n_par, self.estimates.loglik
+        n_par, loglik, nothing = self.estimates.n_par, self.estimates.loglik, float("nan")
         return pd.DataFrame(
             [
                 {
@@ -149,8 +152,8 @@ class Grm(Result):
                     "n_groups": len(self.groups),
                     "n_par": n_par,
                     "loglik": loglik,
-                    "aic": 2.0 * n_par - 2.0 * loglik,
-                    "bic": np.log(self.n_obs) * n_par - 2.0 * loglik,
+                    "aic": nothing if self.weighted else 2.0 * n_par - 2.0 * loglik,
+                    "bic": nothing if self.weighted else np.log(self.n_obs) * n_par - 2.0 * loglik,
                     **dataclasses.asdict(self.fit),
                     "marginal_reliability": self.marginal_reliability(),
                     "n_iterations": self.estimates.n_iterations,

@@ -91,7 +91,7 @@ def item_fit(
     Raises
     ------
     DataError
-        If the model has several groups, or fewer than two respondents answered every item.
+        If the model has several groups or weights, or fewer than two respondents answered every item.
 
     References
     ----------
@@ -112,6 +112,11 @@ def item_fit(
             "Item fit must have a model of one group, not of several.",
             where=f"Groups: {', '.join(fit.groups)}.",
             hint="Fit `grm` without `group`, or within one group.",
+        )
+    if fit.weighted:
+        raise DataError(
+            "Item fit must have a model without sampling weights: S-X2 compares counts of people.",
+            hint="Fit `grm` without `weights` for this check.",
         )
     frame = keyed_items(data, scale)
     codes = recode_items(frame, fit.items, fit.categories).codes

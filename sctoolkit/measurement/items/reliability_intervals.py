@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from sctoolkit.numerics.reliability.bootstrap import (
     resampling_frequencies,
 )
 from sctoolkit.numerics.reliability.reliability import log_interval
-from sctoolkit.options import IntervalMethod, check_option
+from sctoolkit.options import CHOICES, IntervalMethod, check_option
 from sctoolkit.result import Caveat
 
 FloatArray = npt.NDArray[np.float64]
@@ -43,17 +44,21 @@ class IntervalPlan:
 
 
 def interval_plan(
-    ci: IntervalMethod | None, seed: int | None, n_bootstrap: int, level: float, *, designed: bool
+    ci: IntervalMethod | Literal["auto"] | None, seed: int | None, n_bootstrap: int, level: float, *, designed: bool
 ) -> IntervalPlan:
     """Check the options of intervals; ``designed`` says that there are weights or clusters.
+
+    "auto" is the bootstrap where there is a seed, else delta.
 
     Raises
     ------
     OptionError
         If an option is not offered, a bootstrap lacks its seed, or Feldt's interval meets weights or clusters.
     """
+    if ci == "auto":
+        ci = "delta" if seed is None else "bootstrap"
     if ci is not None:
-        check_option("ci", ci)
+        check_option("ci", ci, ("auto", *CHOICES["ci"]))
     if ci in RESAMPLED and seed is None:
         raise OptionError("Option `seed` must be given for a bootstrap, so that it can be repeated.", hint="`seed=1`.")
     if ci in RESAMPLED and n_bootstrap < 100:

@@ -9,18 +9,15 @@ import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from sctoolkit.numerics.irt.grm_curves import GradedItems
-from sctoolkit.numerics.irt.grm_layout import Layout, jacobian, make_layout, pack, reduced_items, second_order, unpack
-from sctoolkit.numerics.irt.grm_likelihood import (
-    Coded,
-    Grid,
-    coded,
-    complete_information,
-    expectation,
-    gradient,
-    missing_information,
-    normal_grid,
-    pattern_scores,
+from sctoolkit.numerics.irt.grm_derivatives import (
+    observed_information,
+    score_and_complete,
+    score_crossproduct,
+    solve_definite,
+    total_loglik,
 )
+from sctoolkit.numerics.irt.grm_layout import Layout, make_layout, pack, unpack
+from sctoolkit.numerics.irt.grm_likelihood import Coded, Grid, coded, normal_grid
 from sctoolkit.numerics.irt.patterns import distinct_patterns
 
 FloatArray = npt.NDArray[np.float64]
@@ -83,6 +80,8 @@ def fit_grm(
     *,
     group: IntArray | None = None,
     item_of: IntArray | None = None,
+    slope_of: IntArray | None = None,
+    weights: FloatArray | None = None,
     free_groups: bool = True,
     start: FloatArray | None = None,
     tol: float = 1e-10,
@@ -102,6 +101,11 @@ def fit_grm(
     item_of : (n_groups, k) int array, optional
         Row of the distinct items that each item uses in each group; equal rows share parameters. All shared when left
         out.
+    slope_of : (n_items,) int array, optional
+        For each distinct item the row, not above it, whose slope it shares.
+    weights : (n,) float array, optional
+        Sampling weights. The likelihood is then a pseudo-likelihood, and only the sandwich of `parameter_vcov`
+        describes the errors of its maximum.
     free_groups : bool
         Whether mean and standard deviation of the later groups are estimated.
     start : (p,) float array, optional
@@ -126,16 +130,25 @@ def fit_grm(
     n_groups = int(group.max()) + 1
     if item_of is None:
         item_of = np.tile(np.arange(codes.shape[1]), (n_groups, 1))
-    layout = make_layout(codes, group, item_of, free_groups=free_groups)
+    layout = make_layout(codes, group, item_of, free_groups=free_groups, slope_of=slope_of)
     grid = normal_grid(n_points, bound)
     n_cat = layout.columns.shape[1]
-    groups = []
-    for g in range(n_groups):
-        found = distinct_patterns(codes[group == g])
-        groups.append(coded(found.codes, found.counts, n_cat))
+    groups = [
+        _coded_group(codes[group == g], None if weights is None else weights[group == g], n_cat)
+        for g in range(n_groups)
+    ]
     if start is not None:
         return _climb(groups, layout, grid, start.copy(), tol, max_iterations, warm=0)
     return _climb(groups, layout, grid, pack(layout, *_start(codes, group, layout)), tol, max_iterations)
+
+
+def _coded_group(codes: IntArray, weights: FloatArray | None, n_categories: int) -> Coded:
+    """Distinct patterns of one group with the weight and the squared weight behind each."""
+    found = distinct_patterns(codes, weights)
+    if weights is None:
+        return coded(found.codes, found.counts, n_categories)
+    squared = np.bincount(found.inverse, weights**2, minlength=found.counts.size).astype(np.float64)
+    return coded(found.codes, found.counts, n_categories, squared)
 
 
 def _start(codes: IntArray, group: IntArray, layout: Layout) -> tuple[GradedItems, FloatArray, FloatArray]:
@@ -169,18 +182,22 @@ def _climb(
     louis = sum(data.counts.size for data in groups) * float(size) ** 2 * grid.nodes.size <= _LOUIS_WORK
     converged, decrement, newton = False, np.inf, False
     matrix = np.zeros((psi.size, psi.size))
-    loglik = _loglik(groups, layout, grid, psi)
+    loglik = total_loglik(groups, layout, grid, psi)
     iteration = 0
     for iteration in range(1, max_iterations + 1):
-        score, complete = _score_and_complete(groups, layout, grid, psi)
+        score, complete = score_and_complete(groups, layout, grid, psi)
         newton = iteration > warm
         matrix = complete
         if newton:
-            matrix = _observed(groups, layout, grid, psi) if louis else _crossproduct(groups, layout, grid, psi)
-        step = _solve(matrix, score)
+            matrix = (
+                observed_information(groups, layout, grid, psi)
+                if louis
+                else score_crossproduct(groups, layout, grid, psi)
+            )
+        step = solve_definite(matrix, score)
         if step is None:
             newton, warm = False, iteration + 5
-            step = _solve(complete, score)
+            step = solve_definite(complete, score)
         if step is None:
             break
         decrement = float(step @ score)
@@ -206,69 +223,11 @@ def _line_search(
     for _ in range(30):
         trial = psi + step
         if layout.admits(trial):
-            value = _loglik(groups, layout, grid, trial)
+            value = total_loglik(groups, layout, grid, trial)
             if value >= loglik - 1e-11 * abs(loglik):
                 return trial, value
         step = 0.5 * step
     return None
-
-
-def _loglik(groups: list[Coded], layout: Layout, grid: Grid, psi: FloatArray) -> float:
-    """Log-likelihood over all groups."""
-    return sum(expectation(data, reduced_items(layout, psi, g), grid).loglik for g, data in enumerate(groups))
-
-
-def _score_and_complete(
-    groups: list[Coded], layout: Layout, grid: Grid, psi: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Gradient and complete-data information in the free parameters."""
-    score = np.zeros(psi.size)
-    complete = np.zeros((psi.size, psi.size))
-    for g, data in enumerate(groups):
-        items = reduced_items(layout, psi, g)
-        expected = expectation(data, items, grid)
-        change = jacobian(layout, psi, g)
-        score += gradient(expected, items, grid).reshape(-1) @ change
-        complete += _sandwich(complete_information(expected, items, grid), change)
-    return score, complete
-
-
-def _sandwich(blocks: FloatArray, change: FloatArray) -> FloatArray:
-    """Return J' blockdiag(blocks) J."""
-    k, width, _ = blocks.shape
-    parts = change.reshape(k, width, -1)
-    return np.asarray(change.T @ np.einsum("jab,jbp->jap", blocks, parts).reshape(k * width, -1))
-
-
-def _observed(groups: list[Coded], layout: Layout, grid: Grid, psi: FloatArray) -> FloatArray:
-    """Observed information: complete less missing, with the curvature of the change of parameters."""
-    out = np.zeros((psi.size, psi.size))
-    for g, data in enumerate(groups):
-        items = reduced_items(layout, psi, g)
-        expected = expectation(data, items, grid)
-        change = jacobian(layout, psi, g)
-        out += _sandwich(complete_information(expected, items, grid), change)
-        out -= change.T @ missing_information(data, items, grid) @ change
-        out -= second_order(layout, gradient(expected, items, grid), g)
-    return out
-
-
-def _crossproduct(groups: list[Coded], layout: Layout, grid: Grid, psi: FloatArray) -> FloatArray:
-    """Sum over respondents of outer products of scores."""
-    out = np.zeros((psi.size, psi.size))
-    for g, data in enumerate(groups):
-        items = reduced_items(layout, psi, g)
-        scores = pattern_scores(data, items, grid).reshape(data.counts.size, -1) @ jacobian(layout, psi, g)
-        out += scores.T @ (scores * data.counts[:, None])
-    return out
-
-
-def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray | None:
-    """Solve with a positive definite matrix; None when it is not one."""
-    try:
-        return np.asarray(cho_solve(cho_factor(matrix), vector))
-    except (LinAlgError, ValueError):
-        return None
 
 
 def _finish(
@@ -284,8 +243,8 @@ def _finish(
         item_of=layout.item_of,
         group_means=means,
         group_sds=sds,
-        information=_observed(groups, layout, grid, psi) if known is None else known,
-        crossproduct=_crossproduct(groups, layout, grid, psi),
+        information=observed_information(groups, layout, grid, psi) if known is None else known,
+        crossproduct=score_crossproduct(groups, layout, grid, psi),
         columns=layout.columns,
         mean_columns=layout.mean_columns,
         sd_columns=layout.sd_columns,

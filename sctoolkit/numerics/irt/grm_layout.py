@@ -53,8 +53,13 @@ class Layout:
         return out
 
 
-def make_layout(codes: IntArray, group: IntArray, item_of: IntArray, *, free_groups: bool) -> Layout:
-    """Return the places for these data: one slope an item, one intercept a category above the lowest."""
+def make_layout(
+    codes: IntArray, group: IntArray, item_of: IntArray, *, free_groups: bool, slope_of: IntArray | None = None
+) -> Layout:
+    """Return the places for these data: one slope an item, one intercept a category above the lowest.
+
+    ``slope_of`` (n_items,) names for each row the row, not above it, whose slope it shares; its own when left out.
+    """
     highest = codes.max(axis=0)
     n_items = int(item_of.max()) + 1
     columns = np.full((n_items, int(highest.max()) + 1), -1, dtype=np.int64)
@@ -62,8 +67,11 @@ def make_layout(codes: IntArray, group: IntArray, item_of: IntArray, *, free_gro
     for row in range(n_items):
         item = int(np.argwhere(item_of == row)[0, 1])
         width = int(highest[item]) + 1
-        columns[row, :width] = np.arange(place, place + width)
-        place += width
+        owner = row if slope_of is None else int(slope_of[row])
+        own = 1 if owner == row else 0
+        columns[row, 0] = place if own else columns[owner, 0]
+        columns[row, 1:width] = place + own + np.arange(width - 1)
+        place += own + width - 1
     n_groups = item_of.shape[0]
     means = np.full(n_groups, -1, dtype=np.int64)
     sds = np.full(n_groups, -1, dtype=np.int64)

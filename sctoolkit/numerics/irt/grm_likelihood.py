@@ -30,10 +30,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Answer patterns as indicators: ``onehot`` (n_patterns, k, K) of 0 and 1, all 0 where missing; ``counts``."""
+    """Answer patterns as indicators: ``onehot`` (n_patterns, k, K) of 0 and 1, all 0 where missing.
+
+    ``counts`` (n_patterns,) are people or sums of their weights, ``squared`` sums of their squared weights.
+    """
 
     onehot: npt.NDArray[np.uint8]
     counts: FloatArray
+    squared: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,10 @@ def normal_grid(n_points: int = 61, bound: float = 6.0) -> Grid:
     return Grid(nodes, density / density.sum())
 
 
-def coded(codes: IntArray, counts: FloatArray, n_categories: int) -> Coded:
-    """Return patterns of category numbers (-1 missing) as indicators."""
+def coded(codes: IntArray, counts: FloatArray, n_categories: int, squared: FloatArray | None = None) -> Coded:
+    """Return patterns of category numbers (-1 missing) as indicators; ``squared`` equals counts of people."""
     onehot = (codes[:, :, None] == np.arange(n_categories)).astype(np.uint8)
-    return Coded(onehot, counts)
+    return Coded(onehot, counts, counts if squared is None else squared)
 
 
 def posterior_blocks(
