@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.measurement.structure.confirm import cfa
+from sctoolkit.numerics.ordinal.cumulative_link import fit_cumulative
 
 ORACLE = Path(__file__).parents[1] / "oracle" / "mixed_items"
 ORDERED = ["u1", "u2", "u3", "u4"]
@@ -174,10 +175,24 @@ def test_true_makes_responses_ordered_and_holds_covariates() -> None:
     assert named.provenance.options["ordered"] == tuple(ORDERED)
 
 
+def test_one_ordered_response_is_a_probit_regression() -> None:
+    # standard errors: information from outer products over N - 1 people
+    result = cfa(frame("mixed"), "u4 ~ x1 + x2", ordered=True)
+    data = frame("mixed")
+    design, codes = data[["x1", "x2"]].to_numpy(dtype=float), data["u4"].to_numpy()
+    fit = fit_cumulative(design, codes, 4, "probit")
+    spread = np.sqrt(np.diag(np.linalg.inv(fit.scores.T @ fit.scores)) * 600 / 599)
+    table = result.tidy().dropna(subset="std_error").set_index(["op", "rhs"])
+    names = [("|", "t1"), ("|", "t2"), ("|", "t3"), ("~", "x1"), ("~", "x2")]
+    assert table.loc[names, "estimate"].to_numpy() == pytest.approx(fit.params, abs=1e-7)
+    assert table.loc[names, "std_error"].to_numpy() == pytest.approx(spread, abs=1e-7)
+    assert result.fit.dof == 0
+
+
 def test_all_items_by_name_is_the_ordinal_model() -> None:
     model = "f =~ u1 + u2 + u3 + u4"
     first = cfa(frame("mixed"), model, ordered=True)
-    second = cfa(frame("mixed"), model, ordered=ORDERED[::-1])
+    second = cfa(frame("mixed"), model, ordered=pd.Index(ORDERED[::-1]))
     assert first.measures == pytest.approx(second.measures, nan_ok=True)
     assert not second.fit.mixed
 

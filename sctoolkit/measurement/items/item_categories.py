@@ -50,7 +50,7 @@ def item_categories(
         if len(codes) > 30:
             raise DataError(
                 f"Ordered items must have at most 30 categories, and `{family}` has {len(codes)}.",
-                hint="Use `ordered=False` for continuous items.",
+                hint="Use `ordered=False` for continuous items, or name the ordered ones in a list (`cfa`).",
             )
         mapping = {code: code for code in codes}
         for present, name, label in cells:

@@ -173,7 +173,7 @@ def cfa(
 
 def _shown(ordered: bool | Collection[str]) -> bool | tuple[str, ...]:
     """Return the option as it is kept."""
-    return bool(ordered) if isinstance(ordered, (bool, np.bool_)) else tuple(ordered)
+    return bool(ordered) if isinstance(ordered, (bool, np.bool_)) else tuple(map(str, ordered))
 
 
 def _fit(

@@ -69,7 +69,7 @@ def pure_predictors(syntax: Syntax) -> tuple[str, ...]:
 
 def _named(ordered: object, syntax: Syntax, predictors: Sequence[str]) -> tuple[str, ...]:
     """Return the ordered items in the order of the model, or raise for names that are none."""
-    if isinstance(ordered, str) or not isinstance(ordered, Collection) or not ordered:
+    if isinstance(ordered, str) or not isinstance(ordered, Collection) or len(ordered) == 0:
         raise OptionError(
             f"`ordered` must be True (ordinal items), False (continuous items) or a list of the ordinal ones, not "
             f"`{ordered!r}`.",

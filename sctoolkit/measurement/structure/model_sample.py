@@ -99,9 +99,7 @@ def mixed_sample(data: ModelData, estimator: str, convention: str) -> Sample:
     """
     own = [name for name in data.items if name not in data.covariates]
     less = 1.0 if convention == "lavaan" and data.weights is None else 0.0
-    groups = tuple(
-        mixed_group(data, index, less=less) for index in range(len(data.groups))
-    )
+    groups = tuple(mixed_group(data, index, less=less) for index in range(len(data.groups)))
     moments = []
     for group, label in zip(groups, data.groups, strict=True):
         _check_pairs(group.own, own, label)
