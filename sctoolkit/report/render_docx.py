@@ -112,7 +112,10 @@ def _block(document: Any, block: Block, report: Report) -> None:
     elif isinstance(block, Bullets):
         _list(document, block.heading, block.items)
     elif isinstance(block, Steps):
-        names = [f"{'✓ ' if place < block.reached else ''}{name}" for place, name in enumerate(block.names)]
+        names = [
+            f"{name}{' ✓ this design' if place == block.reached else ''}"
+            for place, name in enumerate(block.names, start=1)
+        ]
         _list(document, block.heading, tuple(names))
     elif isinstance(block, Figure):
         _figure(document, block, report)

@@ -133,7 +133,8 @@ def test_groups_are_named_in_the_headline():
         against="participants less comparison group",
     )  # fmt: skip
     report = build_report([change_section([change])], title="T", summary=headlines())
-    assert report.summary[0].sentences == ("Participants less comparison group: rose by 0.30 points (0.10 to 0.50).",)
+    said = "Participants less comparison group: changed by 0.30 points more (0.10 to 0.50)."
+    assert report.summary[0].sentences == (said,)
     assert "two sides" not in " ".join(_texts(report.sections[0]))
 
 

@@ -45,7 +45,8 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
     labels = [text(column.label, 40) for column in answers]
     step, head = (0.31, 0.36) if narrow else (0.28, 0.36)
     places, heads, y = _stack(rows, step, head)
-    foot = _legend_rows(labels, narrow) * 0.22 + 0.18
+    unseen = any(one.unseen > 0 for one in bars)
+    foot = _legend_rows(labels, unseen, narrow) * 0.22 + 0.18
     height = y + foot
     names = [text(row["row"].text, 24 if narrow else 30) for row in rows]
     left = left_for(names, narrow)
@@ -79,7 +80,7 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
             fontsize=9 if narrow else 9.5,
             color=INK,
         )
-    _legend(drawn, labels, shades, any(one.unseen > 0 for one in bars), narrow)
+    _legend(drawn, labels, shades, unseen, narrow)
     return drawn
 
 
@@ -144,8 +145,8 @@ def _block(left: float, place: float, length: float, thickness: float, **look: A
     return Rectangle((left, place - thickness / 2), length, thickness, **look)
 
 
-def _legend_rows(labels: Sequence[str], narrow: bool) -> int:
-    return math.ceil((len(labels) + 1) / _legend_columns(labels, narrow))
+def _legend_rows(labels: Sequence[str], unseen: bool, narrow: bool) -> int:
+    return math.ceil((len(labels) + unseen) / _legend_columns(labels, narrow))
 
 
 def _legend_columns(labels: Sequence[str], narrow: bool) -> int:

@@ -14,6 +14,8 @@ from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import capital, listed, phrase
 from sctoolkit.result import Caveat
 
+LESS = " less "
+"""Stands in the name of a row that sets one group against another: its figure is a difference between changes."""
 MOST_ROWS = 18
 """Rows of one picture, so that it fits a printed page."""
 
@@ -274,8 +276,10 @@ def _moved(row: Mapping[str, Cell]) -> str:
         return phrase("headline.no_interval", change=format_signed(change))
     interval = format_interval(low, high)
     size = format_number(abs(change))
+    compared = LESS in row["row"].text
     if low > 0:
-        return phrase("headline.rose", size=size, interval=interval)
+        return phrase("headline.more" if compared else "headline.rose", size=size, interval=interval)
     if high < 0:
-        return phrase("headline.fell", size=size, interval=format_interval(-high, -low))
-    return phrase("headline.unclear", interval=interval)
+        said = "headline.less" if compared else "headline.fell"
+        return phrase(said, size=size, interval=format_interval(-high, -low))
+    return phrase("headline.alike" if compared else "headline.unclear", interval=interval)
