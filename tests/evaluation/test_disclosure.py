@@ -98,6 +98,33 @@ def test_planted_groups_never_show(tmp_path, joined, silent, left, seed):
     assert all(row["n"]["value"] is None for row in planted)
 
 
+def test_few_people_of_a_kind_are_neither_named_nor_counted(tmp_path):
+    """Groups that the plan splits by, a side of a mirrored question with few people, and an organisation of three."""
+    data = answers(120, organisations=6, stay=0.85, instruments=("cscq",))
+    number = data["code"].str[1:].astype(int)
+    data["tenure"] = ["houseboat" if n < 7 else "owns" if n % 3 else "rents" for n in number]
+    data.loc[number.isin([11, 23, 35]), "org"] = "tiny"
+    data.loc[(data["side"] == "statutory") & (number > 14), ["mt1", "mt2", "mt3"]] = 97
+    plan = {
+        "instrument": '"cscq"',
+        "columns": 'organisation = "org"\nside = "side"\nkeep = ["tenure"]\n',
+        "analysis": 'comparison = "side"\nscales = ["ts", "mt"]\nprimary = ["ts"]\nsplits = ["tenure"]\niterations = 0',
+    }
+    write_report(run(tmp_path, data, **plan), tmp_path / "out")
+    record = _check(tmp_path / "out")
+    for name in ("report.html", "results.json"):
+        assert "houseboat" not in (tmp_path / "out" / name).read_text(encoding="utf-8")
+    tables = {table["id"]: table for table in record["tables"]}
+    assert {"equity-tenure", "equity-organisation", "beliefs"} <= set(tables)
+    keys = [column["key"] for column in tables["beliefs"]["columns"]]
+    for row in tables["beliefs"]["rows"]:
+        cells = dict(zip(keys, row, strict=True))
+        assert cells["estimate"].get("value") is None
+    keys = [column["key"] for column in tables["equity-organisation"]["columns"]]
+    names = [dict(zip(keys, row, strict=True))["label"]["value"] for row in tables["equity-organisation"]["rows"]]
+    assert "tiny" not in names
+
+
 def test_none_is_on_record(tmp_path):
     evaluation = run(tmp_path, answers(12, organisations=2), study='disclosure = "none"', **PLAN)
     write_report(evaluation, tmp_path / "out")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
+
 from sctoolkit.change.route.estimate_change import Change, estimate_change
 from sctoolkit.change.route.router import Assignment
 from sctoolkit.evaluation.answers import Answers
@@ -10,6 +14,7 @@ from sctoolkit.evaluation.steps.gate import gated
 from sctoolkit.evaluation.steps.measure import Measurement
 from sctoolkit.evaluation.study import Study, pair_of
 from sctoolkit.evaluation.study_file import Analysis
+from sctoolkit.result import Caveat
 from sctoolkit.survey.linkage import Linkage
 
 N_DRAWS = 1999
@@ -41,7 +46,15 @@ def change_in(study: Study, answers: Answers, outcome: Outcome, measurement: Mea
         false_match_rate=false_links(answers.linkage),
         seed=plan.seed,
     )
-    return gated(change, measurement)
+    return gated(_with_sides(change, frame) if grouped else change, measurement)
+
+
+def _with_sides(change: Change, frame: pd.DataFrame) -> Change:
+    """Return a comparison of groups with the remark that it adds up both sides, where there are two."""
+    if "side" not in frame.columns or len(set(frame["side"]) - {""}) < 2:
+        return change
+    sentence = "Both sides are added up in this comparison of groups: where they moved apart, it is true of neither."
+    return replace(change, caveats=(*change.caveats, Caveat(code="sides_together", sentence=sentence)))
 
 
 def false_links(linkage: Linkage | None) -> float:
