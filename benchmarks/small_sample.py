@@ -149,8 +149,9 @@ models, cluster means and permutation. A permutation of 2 of 4, 3 of 6 or 1 of 1
 What follows: with one treated site every sandwich rejects about half of true nulls and its degrees of freedom do not
 warn, hence no standard error is shown there; with 2 or 3, CR2 is safe but weak, and cluster means come first; from 4 on
 each side CR2 with Satterthwaite holds its level within .015. The wild bootstrap rejects too rarely with 2 treated sites
-and somewhat too often (.09) with 8 unequal ones. Kenward-Roger, cluster means and permutation hold theirs throughout,
-under the equal variances and normal errors that were simulated.
+and a little too often with few on both sides: the .09 with 8 unequal ones is chance for the most part, 4,000 further
+repetitions give .060 (error .003); .047 with 6 unequal and .057 with 8 equal ones. Kenward-Roger, cluster means and
+permutation hold theirs throughout, under the equal variances and normal errors that were simulated.
 
 """
     options.out.write_text(text + body + "\n")

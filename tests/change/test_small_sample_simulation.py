@@ -28,7 +28,7 @@ def test_level_and_coverage_with_half_treated(study, n_sites, balanced):
     assert failed == 0
     for name in ("CR2, Satterthwaite", "CR3, Satterthwaite", "cluster means, t(G-2)", "permutation of sites",
                  "wild cluster bootstrap (WCR)", "LMM Kenward-Roger, t(G-2) if singular"):  # fmt: skip
-        most = 0.12 if name.startswith("wild") else 0.05 + 3.5 * ERROR  # .09 in the full table with 8 unequal sites
+        most = 0.12 if name.startswith("wild") else 0.05 + 3.5 * ERROR  # .060 in 4,000 repetitions with 8 unequal sites
         assert got[name] <= most, name
     assert coverage >= 0.95 - 3.5 * ERROR
     assert got["OLS, clusters ignored"] > 0.12
