@@ -13,7 +13,7 @@ import pandas as pd
 from sctoolkit.measurement.items.item_checks import OnReversed
 from sctoolkit.measurement.items.reliability_bootstrap import Sample
 from sctoolkit.measurement.items.reliability_figures import grouped_figures, linear_figures, ordinal_figures
-from sctoolkit.measurement.items.reliability_intervals import RESAMPLED, bootstrapped, interval_plan
+from sctoolkit.measurement.items.reliability_intervals import RESAMPLED, IntervalPlan, bootstrapped, interval_plan
 from sctoolkit.measurement.items.reliability_result import NAMES, Coefficient, Reliability
 from sctoolkit.measurement.items.scale_input import MissingRule, ScaleInput, scale_input
 from sctoolkit.numerics.reliability.omega import Denominator
@@ -153,19 +153,22 @@ def reliability(
         items=given.names,
         ci_level=level,
         n_clusters=given.n_clusters,
-        provenance=Provenance(
-            analysis=f"reliability, items treated as {'ordinal' if ordered else 'continuous'}",
-            scale=scale,
-            n_in=given.n_in,
-            n_used=len(given.table),
-            missing_rule=missing,
-            options={
-                "ordered": ordered, "ci": plan.ci, "denominator": denominator, "n_bootstrap": n_bootstrap,
-                "weighted": weights is not None, "clustered": cluster is not None,
-            },
-            seed=seed,
-        ),
+        provenance=_provenance(given, scale, plan, ordered=ordered, denominator=denominator),
         caveats=tuple(caveats),
+    )
+
+
+def _provenance(
+    given: ScaleInput, scale: str | None, plan: IntervalPlan, *, ordered: bool, denominator: Denominator
+) -> Provenance:
+    """How the coefficients came about."""
+    options = {
+        "ordered": ordered, "ci": plan.ci, "denominator": denominator, "n_bootstrap": plan.n_bootstrap,
+        "weighted": given.weights is not None, "clustered": given.clusters is not None,
+    }  # fmt: skip
+    return Provenance(
+        analysis=f"reliability, items treated as {'ordinal' if ordered else 'continuous'}", scale=scale,
+        n_in=given.n_in, n_used=len(given.table), missing_rule=given.missing, options=options, seed=plan.seed,
     )  # fmt: skip
 
 
