@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.errors import SctoolkitError
+from sctoolkit.measurement.invariance.alignment import alignment
 from sctoolkit.measurement.invariance.invariance import invariance
 from sctoolkit.measurement.structure.confirm import cfa
 
@@ -103,6 +104,74 @@ def test_difference_tests_and_robust_rmsea_of_invariance_levels() -> None:
         high = np.quantile(values, 0.95)
         note(f"- robust RMSEA at a true {level} model: mean {np.mean(values):.4f}, 95th percentile {high:.4f}")
         assert np.mean(values) < 0.02
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_difference_tests_over_waves_keep_their_level(ordered: bool) -> None:
+    """Waves of the same people: latent mean and spread move, items measure alike."""
+    samples = 200
+    counts: dict[str, list[bool]] = {}
+    for child in np.random.SeedSequence(17 + ordered).spawn(samples):
+        rng = np.random.default_rng(child)
+        start = rng.normal(size=300)
+        end = 0.3 + 0.8 * start + 0.5 * rng.normal(size=300)
+        own = 0.4 * rng.normal(size=(300, 4))
+        values = [np.outer(f, [1.0, 0.9, 1.1, 0.8]) + own + 0.7 * rng.normal(size=(300, 4)) for f in (start, end)]
+        table = np.hstack(values)
+        table = np.digitize(table, [-1.0, 0.0, 1.0]) + 1.0 if ordered else table
+        data = pd.DataFrame(table, columns=[f"{item}_{wave}" for wave in ("pre", "post") for item in "abcd"])
+        try:
+            ladder = invariance(data, "f =~ a + b + c + d", ordered=ordered, waves=["pre", "post"], propose=False)
+        except SctoolkitError:
+            continue
+        for entry in ladder.tests:
+            if entry.test is not None:
+                counts.setdefault(entry.level, []).append(entry.test.p_value < 0.05)
+    kind = "ordinal items, WLSMV" if ordered else "continuous items, MLR"
+    for level, values in counts.items():
+        share = float(np.mean(values))
+        note(
+            f"- difference test, {level}, 2 waves of 300, {kind}, {len(values)} samples: rejects {share:.3f} "
+            "(nominal .05)"
+        )
+        assert abs(share - 0.05) <= 2.6 * np.sqrt(0.05 * 0.95 / len(values)) + 0.025, level
+
+
+def test_flags_of_alignment_and_errors_of_its_means() -> None:
+    """Eight groups of 300; in the second population two of forty loadings and four of forty intercepts differ."""
+    means, spreads = np.array([0.0, 0.5, -0.4, 0.2, 0.8, -0.2, 0.3, -0.6]), np.array([1, 1, 1.2, 0.9, 1, 1.1, 1, 1])
+    names = list("abcde")
+    for kind in ("alike", "partly alike"):
+        false, missed, told, held, samples, draws, used = 0, 0, 0, [], 40, 60, 0
+        for child in np.random.SeedSequence(23).spawn(samples):
+            rng = np.random.default_rng(child)
+            parts, truly = [], set()
+            for g, (mean, sd) in enumerate(zip(means, spreads, strict=True)):
+                loading, shift = np.array([1.0, 0.9, 1.1, 0.8, 1.0]), np.zeros(5)
+                if kind == "partly alike" and g in (2, 5):
+                    loading[g % 5], shift[[1, 3]] = loading[g % 5] - 0.5, 0.8
+                    truly |= {(f"f =~ {names[g % 5]}", f"g{g}"), ("b ~ 1", f"g{g}"), ("d ~ 1", f"g{g}")}
+                eta = mean + sd * rng.normal(size=(300, 1))
+                values = shift + eta * loading + 0.7 * rng.normal(size=(300, 5))
+                parts.append(pd.DataFrame(values, columns=names).assign(site=f"g{g}"))
+            data = pd.concat(parts, ignore_index=True)
+            model = "f =~ " + " + ".join(names)
+            result = alignment(data, model, ordered=False, estimator="ML", group="site", n_draws=draws)
+            flags = set(result.drifting()[["parameter", "group"]].itertuples(index=False, name=None))
+            false, missed, told = false + len(flags - truly), missed + len(truly - flags), told + len(truly)
+            rows = result.tidy().query("term == 'mean'").iloc[1:]
+            held.append(((rows["ci_low"] <= means[1:]) & (means[1:] <= rows["ci_high"])).mean())
+            used += 1
+        share = false / (used * 80 - told)
+        cover = float(np.mean(held))
+        note(
+            f"- alignment, items {kind}, 8 groups of 300, {used} samples: {share:.4f} of the equal parameters flagged"
+            + (f", {1 - missed / told:.3f} of the differing ones" if told else "")
+            + f"; 95% intervals of means cover {cover:.3f}"
+        )
+        assert share <= 0.01
+        assert not told or missed / told <= 0.2
+        assert 0.88 <= cover <= 0.99
 
 
 def test_robust_ml_keeps_its_level_where_plain_ml_does_not() -> None:

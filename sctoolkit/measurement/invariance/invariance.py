@@ -111,12 +111,12 @@ def invariance(
     over waves at every level. A level is tested against the level below as accepted, releases included.
 
     Robust (catML) indices of constrained levels estimate what they stand for, the misfit of the correlations: over
-    simulated samples the mean RMSEA lies within .004 of a population value above zero (.01 above a zero one, since it
-    cannot be negative), the CFI within .003, at every level. That misfit is not
-    all of it: two of eight intercepts 0.4 apart make a robust RMSEA of .015 and CFI of .995, while scaled ones are
-    .061 and .963 and the difference test always rejects; and each equality of thresholds adds degrees of freedom that
-    lower the RMSEA (.068 configural, .049 strict, the same misfit). So a change of CFI or RMSEA of ordinal items is
-    that of the scaled indices (benchmarks/RESULTS-robust_indices.md).
+    simulated samples the mean RMSEA lies within .002 of a population value above zero (.01 above a zero one, since it
+    cannot be negative), the CFI within .003, at every level. That misfit is not all of it: two of eight intercepts 0.4
+    apart make a robust RMSEA of .014 and CFI of .996, while scaled ones are .062 and .962 and the difference test
+    always rejects; and equal thresholds add degrees of freedom that lower the RMSEA (.068 configural, .049 strict, the
+    same misfit). So a change of CFI or RMSEA of ordinal items is that of the scaled indices
+    (benchmarks/RESULTS-robust_indices.md).
 
     References
     ----------
