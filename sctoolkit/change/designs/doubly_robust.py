@@ -91,39 +91,14 @@ def doubly_robust_did(
             "Doubly robust estimates need the package `diff-diff`, which is not installed.",
             hint="Install it with `pip install 'sctoolkit[did]'`.",
         ) from None
-    require_columns(data, [outcome, unit, wave, entry, *covariates])
-    table = pd.DataFrame({name: numeric(data, name) for name in [outcome, wave, entry, *covariates]})
-    table[unit] = pd.factorize(data[unit].map(label_of))[0]
-    table[entry] = table[entry].fillna(0)
-    if table.isna().any(axis=None):
-        raise DataError(
-            "Rows of a doubly robust estimate must be complete, and some lack a value.",
-            where=f"{int(table.isna().any(axis=1).sum())} of {len(table)} rows; `entry` may be empty: never entered.",
-            hint="Leave these rows out, or impute them first.",
-        )
+    table = _complete(data, outcome, unit, wave, entry, covariates)
     model = CallawaySantAnna(
         control_group={"not_yet": "not_yet_treated", "never": "never_treated"}[control], estimation_method=method
     )
     fitted = model.fit(
         table, outcome=outcome, unit=unit, time=wave, first_treat=entry, covariates=list(covariates), aggregate="simple"
     )
-    n_units = int(table[unit].nunique())
-    labels: dict[str, Any] = {
-        "n_obs": len(table), "n_clusters": n_units,
-        "method": f"{NAMES[method]}, diff-diff, t({n_units - 1})",
-    }  # fmt: skip
-    cells = [
-        from_t(
-            float(cell["effect"]), float(cell["se"]), n_units - 1, conf_level, estimand="gain of a cohort at a wave",
-            estimator=NAMES[method], role="detail", group=f"entered at wave {group:g}", wave=label_of(float(period)),
-            **labels,
-        )
-        for (group, period), cell in fitted.group_time_effects.items()
-    ]  # fmt: skip
-    overall = from_t(
-        float(fitted.overall_att), float(fitted.overall_se), n_units - 1, conf_level, estimand="mean gain after entry",
-        estimator=NAMES[method], role="primary", **labels,
-    )  # fmt: skip
+    overall, *cells = _rows(fitted, len(table), int(table[unit].nunique()), NAMES[method], conf_level)
     notes: tuple[Caveat, ...] = ()
     if not np.isfinite(overall.std_error):
         notes = (Caveat(code="no_error", sentence="diff-diff gave no standard error for the average."),)
@@ -135,3 +110,41 @@ def doubly_robust_did(
         ),
         caveats=notes,
     )  # fmt: skip
+
+
+def _complete(
+    data: pd.DataFrame, outcome: str, unit: str, wave: str, entry: str, covariates: Sequence[str]
+) -> pd.DataFrame:
+    """Return the columns as numbers, 0 for units that never enter."""
+    require_columns(data, [outcome, unit, wave, entry, *covariates])
+    table = pd.DataFrame({name: numeric(data, name) for name in [outcome, wave, entry, *covariates]})
+    table[unit] = pd.factorize(data[unit].map(label_of))[0]
+    table[entry] = table[entry].fillna(0)
+    if table.isna().any(axis=None):
+        raise DataError(
+            "Rows of a doubly robust estimate must be complete, and some lack a value.",
+            where=f"{int(table.isna().any(axis=1).sum())} of {len(table)} rows; `entry` may be empty: never entered.",
+            hint="Leave these rows out, or impute them first.",
+        )
+    return table
+
+
+def _rows(fitted: Any, n_obs: int, n_units: int, name: str, level: float) -> list[Estimate]:
+    """Return the average and the cells with degrees of freedom of units."""
+    labels: dict[str, Any] = {
+        "n_obs": n_obs, "n_clusters": n_units,
+        "method": f"{name}, diff-diff, t({n_units - 1})",
+    }  # fmt: skip
+    cells = [
+        from_t(
+            float(cell["effect"]), float(cell["se"]), n_units - 1, level, estimand="gain of a cohort at a wave",
+            estimator=name, role="detail", group=f"entered at wave {group:g}", wave=label_of(float(period)),
+            **labels,
+        )
+        for (group, period), cell in fitted.group_time_effects.items()
+    ]  # fmt: skip
+    overall = from_t(
+        float(fitted.overall_att), float(fitted.overall_se), n_units - 1, level, estimand="mean gain after entry",
+        estimator=name, role="primary", **labels,
+    )  # fmt: skip
+    return [overall, *cells]

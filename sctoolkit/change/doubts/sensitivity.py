@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from sctoolkit.change.models.model_frame import model_frame
+from sctoolkit.change.models.model_frame import ModelFrame, model_frame
 from sctoolkit.change.models.regression import term_index
 from sctoolkit.errors import NotIdentifiedError, OptionError
 from sctoolkit.numerics.change.hidden_bias import (
@@ -26,7 +26,7 @@ from sctoolkit.numerics.change.hidden_bias import (
     risk_ratio_of_d,
     robustness_value,
 )
-from sctoolkit.numerics.linear.least_squares import fit_least_squares
+from sctoolkit.numerics.linear.least_squares import LeastSquares, fit_least_squares
 from sctoolkit.options import checked_level
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
@@ -174,13 +174,36 @@ def sensitivity(
         )
     value = robustness_value(estimate / error, dof, 1 - ci_level)
     critical = float(stats.t.ppf(0.5 + ci_level / 2, dof - 1))
-    marks = []
+    marks, too_strong = _benchmarks(model, fit, j, benchmarks, multiples, critical)
+    delta = _oster(model.design, model.outcome, j)
+    spread = float(model.outcome.std(ddof=1))
+    ratios = [risk_ratio_of_d(v / spread) for v in (estimate, estimate - critical * error, estimate + critical * error)]
+    return Sensitivity(
+        treatment=model.terms[j], estimate=estimate, std_error=error, robustness=value.to_zero,
+        robustness_ci=value.to_insignificance, partial_r2=value.partial_r2, e_value=e_value(ratios[0]),
+        e_value_ci=e_value_of_interval(*ratios), oster_delta=delta,
+        benchmarks=tuple(marks), ci_level=ci_level, dof=dof,
+        provenance=Provenance(
+            analysis=f"sensitivity of {treatment} in {formula}", n_in=model.n_in, n_used=model.n_obs,
+            missing_rule="rows with a missing value left out", options={"benchmarks": list(benchmarks)},
+        ),
+        caveats=(*model.dropped(), *_beyond(too_strong), *_no_delta(delta)),
+    )  # fmt: skip
+
+
+def _benchmarks(
+    model: ModelFrame, fit: LeastSquares, j: int, benchmarks: Sequence[str], multiples: Sequence[float], critical: float
+) -> tuple[list[BenchmarkRow], list[str]]:
+    """Return what factors as strong as measured ones would leave, and those that no factor can be."""
+    error = float(np.sqrt(fit.sigma2 * fit.bread[j, j]))
+    estimate, dof = float(fit.coef[j]), float(fit.dof_resid)
+    marks: list[BenchmarkRow] = []
     too_strong: list[str] = []
     for name in benchmarks:
         k = term_index(model.terms, name)
         if k == j:
             raise OptionError(
-                f"A benchmark must be another term than the treatment `{treatment}`.",
+                f"A benchmark must be another term than the treatment `{model.terms[j]}`.",
                 where=f"terms: {', '.join(model.terms)}",
                 hint="Name measured covariates that are known to matter.",
             )
@@ -203,20 +226,7 @@ def sensitivity(
                     ci_low=row.estimate - reach, ci_high=row.estimate + reach,
                 )
             )  # fmt: skip
-    delta = _oster(model.design, model.outcome, j)
-    spread = float(model.outcome.std(ddof=1))
-    ratios = [risk_ratio_of_d(v / spread) for v in (estimate, estimate - critical * error, estimate + critical * error)]
-    return Sensitivity(
-        treatment=model.terms[j], estimate=estimate, std_error=error, robustness=value.to_zero,
-        robustness_ci=value.to_insignificance, partial_r2=value.partial_r2, e_value=e_value(ratios[0]),
-        e_value_ci=e_value_of_interval(*ratios), oster_delta=delta,
-        benchmarks=tuple(marks), ci_level=ci_level, dof=dof,
-        provenance=Provenance(
-            analysis=f"sensitivity of {treatment} in {formula}", n_in=model.n_in, n_used=model.n_obs,
-            missing_rule="rows with a missing value left out", options={"benchmarks": list(benchmarks)},
-        ),
-        caveats=(*model.dropped(), *_beyond(too_strong), *_no_delta(delta)),
-    )  # fmt: skip
+    return marks, too_strong
 
 
 def _beyond(names: list[str]) -> tuple[Caveat, ...]:
