@@ -123,9 +123,8 @@ def test_modification_indices(case: str) -> None:
 
 
 def test_delta_and_theta_are_one_model() -> None:
-    for model in (PLAIN, MIMIC):
-        delta = cfa(frame("mixed"), model, ordered=ORDERED)
-        theta = cfa(frame("mixed"), model, ordered=ORDERED, parameterization="theta")
+    for name in ("plain", "mimic"):
+        delta, theta = fitted(f"{name}_WLSMV"), fitted(f"{name}_theta")
         assert delta.measures["chi2"] == pytest.approx(theta.measures["chi2"], abs=1e-8)
         first, second = delta.standardized(), theta.standardized()
         rows = first["op"].isin(["=~", "~"]) & (first["rhs"] != "1")
@@ -200,15 +199,15 @@ def test_all_items_by_name_is_the_ordinal_model() -> None:
 def test_rows_without_a_covariate_are_dropped_and_counted() -> None:
     data = frame("gaps").copy()
     data.loc[:9, "x1"] = np.nan
-    result = cfa(data, MIMIC, ordered=ORDERED, missing="pairwise")
+    result = cfa(data, PLAIN + "\nf1 ~ x1", ordered=ORDERED, missing="pairwise")
     assert result.measures["n_obs"] == 590.0
     assert next(c for c in result.caveats if c.code == "rows_dropped").numbers["dropped"] == 10
-    same = cfa(data.iloc[10:], MIMIC, ordered=ORDERED, missing="pairwise")
+    same = cfa(data.iloc[10:], PLAIN + "\nf1 ~ x1", ordered=ORDERED, missing="pairwise")
     assert same.measures["chi2_scaled"] == pytest.approx(result.measures["chi2_scaled"], abs=1e-9)
 
 
 def test_clusters_change_errors_and_not_estimates() -> None:
-    plain = cfa(frame("mixed"), MIMIC, ordered=ORDERED)
+    plain = fitted("mimic_WLSMV")
     design = cfa(frame("mixed"), MIMIC, ordered=ORDERED, cluster="cluster")
     assert np.allclose(plain.tidy()["estimate"], design.tidy()["estimate"], atol=1e-9)
     ratio = (design.tidy()["std_error"] / plain.tidy()["std_error"]).dropna()
