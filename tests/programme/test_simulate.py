@@ -45,8 +45,20 @@ def test_true_change_is_in_large_data(large, scale):
     }
     linked = [programme.waves[wave].assign(y=means[wave]).query("code != ''").set_index("code")["y"] for wave in "13"]
     change = (linked[1] - linked[0]).dropna().mean()
-    truth = programme.true_change.query("scale == @scale and wave == '3'")["change"].iloc[0]
+    truth = programme.true_change.query("scale == @scale and wave == '3' and tenure == 'all'")["change"].iloc[0]
     assert change == pytest.approx(truth, abs=0.06)
+
+
+def test_private_renters_gain_nothing_and_their_answers_show_it(large):
+    means = {}
+    for wave in "13":
+        frame = large.waves[wave].query("tenure == 'private rent' and code != ''").set_index("code")
+        means[wave] = pd.concat([_keyed(frame, code) for code in CSCQ.scale["ts"].items], axis=1).mean(axis=1)
+    change = (means["3"] - means["1"]).dropna()
+    truth = large.true_change.query("scale == 'ts' and wave == '3'").set_index("tenure")["change"]
+    assert truth["private rent"] == 0.0
+    assert truth["all"] == pytest.approx(0.75 * truth["own home"])
+    assert change.mean() == pytest.approx(0.0, abs=0.08)  # about 1,200 people: standard error .026, drop-out by trust
 
 
 def test_expected_item_by_hand():
