@@ -17,11 +17,16 @@ from sctoolkit.evaluation.steps.dimensions import Explored, explored
 from sctoolkit.evaluation.steps.dose import by_dose
 from sctoolkit.evaluation.steps.entry import by_entry
 from sctoolkit.evaluation.steps.equity import changes_by_group
+from sctoolkit.evaluation.steps.family import families
+from sctoolkit.evaluation.steps.hidden_factor import hidden_factor
+from sctoolkit.evaluation.steps.latent import latent_in
 from sctoolkit.evaluation.steps.lost import lost_people
 from sctoolkit.evaluation.steps.measure import measure
 from sctoolkit.evaluation.steps.paths import paths_of
+from sctoolkit.evaluation.steps.persons import persons_in
 from sctoolkit.evaluation.steps.places import places_of
 from sctoolkit.evaluation.steps.reciprocal import both_ways
+from sctoolkit.evaluation.steps.size import size_of
 from sctoolkit.evaluation.study import Study, check_waves, waves_of
 from sctoolkit.result import Caveat, Provenance
 from sctoolkit.scoring.describe import describe
@@ -69,6 +74,7 @@ def evaluate(study: Study, *, progress: Say | None = None) -> Evaluation:
         study=study,
         answers=answers,
         findings=tuple(findings),
+        families=tuple(families(findings)),
         programme=programme,
         beliefs=tuple(belief for one in answers for belief in beliefs_of(study, one)),
         dimensions=tuple(found for one in answers if (found := _explored(study, one, say)) is not None),
@@ -100,11 +106,18 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Progra
     )
     measurement = measure(study, answers.scores, outcome)
     say(f"Estimating change in {outcome.label}")
+    change = attempt(partial(change_in, study, answers, outcome, measurement), "change", outcome, caveats)
     return Finding(
         outcome=outcome,
         description=description,
         measurement=measurement,
-        change=attempt(partial(change_in, study, answers, outcome, measurement), "change", outcome, caveats),
+        change=change,
+        size=attempt(partial(size_of, change, outcome), "judgement of size", outcome, caveats),
+        hidden_factor=attempt(
+            partial(hidden_factor, study, answers, outcome, change), "judgement of hidden differences", outcome, caveats
+        ),
+        persons=tuple(persons_in(study, answers, outcome, measurement, caveats)),
+        latent=tuple(latent_in(study, answers, outcome, caveats)),
         by_entry=tuple(by_entry(study, answers, outcome, programme, caveats)),
         by_dose=attempt(partial(by_dose, study, answers, outcome, programme), "relation to dose", outcome, caveats),
         attrition=tuple(lost_people(study, answers, outcome, caveats)),

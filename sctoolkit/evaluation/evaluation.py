@@ -10,6 +10,10 @@ import pandas as pd
 from sctoolkit.change.designs.dose import Dose
 from sctoolkit.change.designs.staggered_did import StaggeredDid
 from sctoolkit.change.doubts.attrition import Attrition
+from sctoolkit.change.doubts.multiplicity import Family
+from sctoolkit.change.doubts.sensitivity import Sensitivity
+from sctoolkit.change.pooling.equivalence import SizeTests
+from sctoolkit.change.pooling.reliable_change import ReliableChange
 from sctoolkit.change.route.estimate_change import Change
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.outcome import Outcome
@@ -22,6 +26,7 @@ from sctoolkit.evaluation.steps.paths import AlongPath
 from sctoolkit.evaluation.steps.places import Places
 from sctoolkit.evaluation.steps.reciprocal import BothWays
 from sctoolkit.evaluation.study import Study
+from sctoolkit.measurement.panel.latent_change_result import LatentChange
 from sctoolkit.result import Caveat, Provenance, Result, jsonable, tidy_frame
 from sctoolkit.scoring.describe import Description
 
@@ -34,6 +39,10 @@ class Finding:
     description: Description
     measurement: Measurement | None
     change: Change | None
+    size: SizeTests | None
+    hidden_factor: Sensitivity | None
+    persons: tuple[tuple[str, ReliableChange], ...]
+    latent: tuple[tuple[str, LatentChange], ...]
     by_entry: tuple[tuple[str, StaggeredDid], ...]
     by_dose: Dose | None
     attrition: tuple[tuple[str, Attrition], ...]
@@ -61,6 +70,8 @@ class Evaluation(Result):
         One an instrument.
     findings : tuple of Finding
         One an outcome, primary ones first.
+    families : tuple of (str, Family)
+        P-values adjusted over the outcomes that answer one question.
     programme : Programme
         Rates of return, exposures and times of entry, where the study has roster and logs.
     beliefs : tuple of Belief
@@ -76,6 +87,7 @@ class Evaluation(Result):
     study: Study
     answers: tuple[Answers, ...]
     findings: tuple[Finding, ...]
+    families: tuple[tuple[str, Family], ...]
     programme: Programme
     beliefs: tuple[Belief, ...] = ()
     dimensions: tuple[Explored, ...] = ()
@@ -87,6 +99,7 @@ class Evaluation(Result):
     def parts(self) -> dict[str, Result]:
         """Return every result under a name of its own."""
         named: dict[str, Result | None] = {"returns": self.programme.returns, "exposures": self.programme.exposures}
+        named |= {f"families.{name}": family for name, family in self.families}
         for answers in self.answers:
             prefix = answers.instrument.id
             named |= {f"{prefix}.quality": answers.quality, f"{prefix}.linkage": answers.linkage}
@@ -103,6 +116,10 @@ class Evaluation(Result):
             named |= {
                 f"{prefix}.description": finding.description,
                 f"{prefix}.change": finding.change,
+                f"{prefix}.size": finding.size,
+                f"{prefix}.hidden_factor": finding.hidden_factor,
+                **{f"{prefix}.persons.{side or 'all'}": result for side, result in finding.persons},
+                **{f"{prefix}.latent.{side or 'all'}": result for side, result in finding.latent},
                 **{f"{prefix}.by_entry.{side or 'all'}": result for side, result in finding.by_entry},
                 f"{prefix}.by_dose": finding.by_dose,
                 **{f"{prefix}.attrition.{side or 'all'}": result for side, result in finding.attrition},

@@ -107,9 +107,7 @@ def equivalence(change: Change, *, smallest: float, alpha: float = 0.05) -> Size
             "A change with a standard error is needed to judge its size, and this design gave none.",
             hint="See the change itself: its caveats say why.",
         )
-    tests = [
-        SizeTest(estimate=one, test=tost(one.estimate, one.std_error, one.dof, smallest, alpha)) for one in found
-    ]
+    tests = [SizeTest(estimate=one, test=tost(one.estimate, one.std_error, one.dof, smallest, alpha)) for one in found]
     return SizeTests(
         tests=tuple(tests), smallest=float(smallest), alpha=float(alpha),
         provenance=Provenance(

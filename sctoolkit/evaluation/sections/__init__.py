@@ -8,14 +8,19 @@ from sctoolkit.evaluation.sections.change import change_drafts
 from sctoolkit.evaluation.sections.claim import claim_draft
 from sctoolkit.evaluation.sections.dimensions import dimensions_drafts
 from sctoolkit.evaluation.sections.dose import dose_drafts
+from sctoolkit.evaluation.sections.doubts import doubts_drafts
 from sctoolkit.evaluation.sections.entry import entry_drafts
 from sctoolkit.evaluation.sections.equity import equity_drafts
+from sctoolkit.evaluation.sections.hidden_factor import hidden_factor_drafts
+from sctoolkit.evaluation.sections.latent import latent_drafts
 from sctoolkit.evaluation.sections.measurement import reliability_drafts, structure_drafts
 from sctoolkit.evaluation.sections.missing import missing_drafts
 from sctoolkit.evaluation.sections.paths import paths_drafts, reciprocal_drafts
+from sctoolkit.evaluation.sections.persons import persons_drafts
 from sctoolkit.evaluation.sections.places import places_drafts
 from sctoolkit.evaluation.sections.quality import quality_draft
 from sctoolkit.evaluation.sections.scores import scores_draft
+from sctoolkit.evaluation.sections.size import size_drafts
 from sctoolkit.evaluation.sections.who import who_draft
 from sctoolkit.report.document import Draft
 
@@ -25,6 +30,8 @@ def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
     return (
         who_draft(evaluation),
         *change_drafts(evaluation),
+        *size_drafts(evaluation),
+        *persons_drafts(evaluation),
         *equity_drafts(evaluation),
         *beliefs_drafts(evaluation),
         *entry_drafts(evaluation),
@@ -32,6 +39,9 @@ def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
         *paths_drafts(evaluation),
         *reciprocal_drafts(evaluation),
         claim_draft(evaluation),
+        *doubts_drafts(evaluation),
+        *hidden_factor_drafts(evaluation),
+        *latent_drafts(evaluation),
         *missing_drafts(evaluation),
         scores_draft(evaluation),
         *reliability_drafts(evaluation),

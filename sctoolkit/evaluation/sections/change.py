@@ -4,106 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from sctoolkit.change.route.estimates import Estimate
+from sctoolkit.change.route.told import Told, told
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.evaluation import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.waves import wave_name
+from sctoolkit.evaluation.steps.family import adjusted_p
 from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.change import ScaleChange, change_section, no_change_section
-
-OWN_CHANGE: dict[str, tuple[str, ...]] = {
-    "linked": ("own mean change, linked people",),
-    "partly linked": ("own mean change, all records", "own mean change, waves compared"),
-    "unlinked": ("own mean change, waves compared",),
-}
-"""Linkage -> the estimand that speaks for one side, best first."""
-
 
 AGAINST = "participants less comparison group"
 
 
 def change_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     """Change of all outcomes, primary ones first; where none could be estimated, why; nothing of a single wave."""
-    level = evaluation.study.plan.analysis.ci_level
-    changes = [change for finding in evaluation.findings for change in _changes(evaluation, finding)]
+    changes = [scale_change(evaluation, finding, one) for finding in evaluation.findings for one in told_of(finding)]
     caveats = [caveat for finding in evaluation.findings if finding.outcome.primary for caveat in finding.caveats]
     if changes:
-        yield change_section(changes, level=level, caveats=caveats)
+        yield change_section(changes, level=evaluation.study.plan.analysis.ci_level, caveats=caveats)
     elif len(pair_of(evaluation.study, evaluation.answers[0].responses)) > 1:
         yield no_change_section(caveats)
 
 
-def _changes(evaluation: Evaluation, finding: Finding) -> Iterator[ScaleChange]:
-    """The rows of one outcome: each side on its own and the gap, or all people together."""
-    change = finding.change
-    if change is None or (len(change.route.facts.sides) < 2 and change.primary is None):
-        return
-    pair = pair_of(evaluation.study, answers_of(evaluation, finding.outcome).responses)
-    if len(pair) < 2:
-        return
-    if len(change.route.facts.sides) > 1:
-        for side in change.route.facts.sides:
-            own = _own_change(change.estimates, side, change.route.facts.linkage)
-            if own is not None:
-                yield _scale_change(evaluation, finding, own, pair, side=side)
-        if change.primary is not None:
-            yield _scale_change(evaluation, finding, change.primary, pair, gap=True)
-    elif change.primary is not None:
-        grouped = change.route.facts.comparison != "none"
-        yield _scale_change(evaluation, finding, change.primary, pair, against=AGAINST if grouped else "")
+def told_of(finding: Finding) -> tuple[Told, ...]:
+    """Return the changes of an outcome that are told; none where there is one wave, or no change was estimated."""
+    if finding.change is None or finding.change.route.facts.n_waves < 2:
+        return ()
+    return told(finding.change)
 
 
-def _own_change(estimates: tuple[Estimate, ...], side: str, linkage: str) -> Estimate | None:
-    """The estimate that speaks for one side."""
-    for estimand in OWN_CHANGE.get(linkage, ()):
-        for estimate in estimates:
-            if estimate.side == side and estimate.estimand == estimand and np.isfinite(estimate.estimate):
-                return estimate
-    return None
-
-
-def _scale_change(
-    evaluation: Evaluation,
-    finding: Finding,
-    estimate: Estimate,
-    pair: tuple[str, ...],
-    *,
-    side: str = "",
-    gap: bool = False,
-    against: str = "",
-) -> ScaleChange:
-    outcome = finding.outcome
+def scale_change(evaluation: Evaluation, finding: Finding, one: Told, estimate: Estimate | None = None) -> ScaleChange:
+    """Return a told change as a row of the report; or another ``estimate`` that answers the same."""
+    outcome, value = finding.outcome, estimate or one.estimate
+    pair = pair_of(evaluation.study, answers_of(evaluation, outcome).responses)
     low, high = outcome.range or (float("nan"), float("nan"))
-    spread = _baseline_sd(evaluation, finding, pair[0], side)
-    linked = "linked people" in estimate.estimand or "paired" in estimate.estimator
+    spread = _baseline_sd(evaluation, finding, pair[0], one.side)
+    linked = "linked people" in value.estimand or "paired" in value.estimator
     return ScaleChange(
         scale=outcome.key,
         label=outcome.label,
         first=wave_name(pair[0]),
         last=wave_name(pair[1]),
-        estimate=estimate.estimate,
-        ci_low=estimate.ci_low,
-        ci_high=estimate.ci_high,
-        n=_people(evaluation, finding, pair, side, linked),
+        estimate=value.estimate,
+        ci_low=value.ci_low,
+        ci_high=value.ci_high,
+        n=value.n_obs if one.about == "arm" else _people(evaluation, finding, pair, one.side, linked),
         low=low,
         high=high,
-        side=side,
-        gap=gap,
-        against=against,
-        std_all=estimate.estimate / spread,
-        std_low=estimate.ci_low / spread,
-        std_high=estimate.ci_high / spread,
+        side=one.side,
+        group=one.group,
+        gap=one.about == "gap",
+        against=AGAINST if one.about == "groups" else value.estimand.partition("gap, ")[2],
+        std_all=value.estimate / spread,
+        std_low=value.ci_low / spread,
+        std_high=value.ci_high / spread,
         standardiser="the standard deviation at the first wave",
-        p_value=estimate.p_value,
-        dof=estimate.dof,
-        n_organisations=estimate.n_clusters,
+        p_value=value.p_value,
+        p_adjusted=adjusted_p(evaluation.families, outcome, one),
+        dof=value.dof,
+        n_organisations=value.n_clusters,
         linked=linked,
-        method=f"{estimate.estimator}: {estimate.method}",
+        method=f"{value.estimator}: {value.method}",
         primary=outcome.primary,
     )
 

@@ -1,0 +1,80 @@
+"""Section "What a hidden difference would have to be": how easily something unmeasured could undo a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sctoolkit.disclosure.table import Column, Row, Table, make_table
+from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.report.sections.change import followed_key
+from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.report.words import phrase
+from sctoolkit.result import Caveat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenFactor:
+    """One comparison of groups and what a hidden difference between them would have to be to undo it.
+
+    ``robustness`` and ``robustness_ci`` are the percent of what is left of both sides that it must explain to bring the
+    difference, or the nearer end of its interval, to nothing; ``left`` is what one as strong as the score before would
+    leave of the difference, in points.
+    """
+
+    scale: str
+    label: str
+    first: str
+    last: str
+    estimate: float
+    robustness: float
+    robustness_ci: float
+    left: float
+    left_low: float
+    left_high: float
+    n: int
+
+
+def hidden_factor_section(
+    factors: Iterable[HiddenFactor], *, level: float = 0.95, caveats: Iterable[Caveat] = ()
+) -> Draft:
+    """Return the section on hidden differences between groups.
+
+    Parameters
+    ----------
+    factors : iterable of HiddenFactor
+        One a scale.
+    level : float
+        Level of the intervals.
+    caveats : iterable of Caveat
+        Remarks of the analysis.
+    """
+    columns = (
+        Column("label", "Scale", row_header=True),
+        Column("n", "People", "count"),
+        Column("estimate", "Difference, points", "score"),
+        Column("robustness", "Undone from, percent", "number", digits=0),
+        Column("robustness_ci", "Unclear from, percent", "number", digits=0),
+        Column("left", "Left by one as strong as the score before", "score"),
+        Column("interval", f"{level:.0%} interval", "interval"),
+    )
+    rows = [
+        Row(
+            {
+                "label": one.label, "n": one.n, "estimate": one.estimate, "robustness": one.robustness,
+                "robustness_ci": one.robustness_ci, "left": one.left, "interval": (one.left_low, one.left_high),
+            },
+            followed_key(one.scale, one.first, one.last),
+            one.n,
+        )
+        for one in factors
+    ]  # fmt: skip
+    table = make_table("hidden-factor", "What a hidden difference between the groups would have to be", columns, rows)
+
+    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
+        blocks: list[Block] = [Paragraph(phrase("hidden_factor.lead"), "lead"), safe["hidden-factor"]]
+        blocks += [Paragraph(phrase("hidden_factor.errors"), "quiet"), *remarks(kept, "quiet")]
+        heading = "What a hidden difference would have to be"
+        return Section(id="hidden-factor", heading=heading, blocks=tuple(blocks))
+
+    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
