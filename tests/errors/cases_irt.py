@@ -1,7 +1,11 @@
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from sctoolkit import cfa, dif, ecometrics, efa, factor_scores, grm, item_fit, person_fit
+from sctoolkit.cli.main import cli
 
 
 def _items() -> pd.DataFrame:
@@ -106,4 +110,21 @@ CASES |= {
     ),
     "ecometrics_threshold": lambda: ecometrics(_sites(), place="site", threshold=70),
     "ecometrics_ranks": lambda: ecometrics(_sites(), place="site").ranks(),
+}
+
+
+def typed(command: str, *words: str) -> object:
+    """Run a command on a small file of items a, b, c with a column g of groups."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "w.csv"
+        file.write_text("a,b,c,g\n1,2,1,x\n2,1,2,y\n", encoding="utf-8")
+        return cli.main(args=[command, str(file), "--items", "a,b,c", *words], standalone_mode=False)
+
+
+CASES |= {
+    "cli-irt-item-is-group": lambda: typed("irt", "--dif", "a"),
+    "cli-irt-continuous": lambda: typed("irt", "--continuous"),
+    "cli-irt-anchors-alone": lambda: typed("irt", "--anchors", "a"),
+    "cli-irt-weighted-dif": lambda: typed("irt", "--dif", "g", "--weights", "g"),
+    "cli-reliability-item-is-weight": lambda: typed("reliability", "--weights", "a"),
 }
