@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sctoolkit.change.models.its import its
     from sctoolkit.change.models.mixed import mixed
     from sctoolkit.change.models.regress import regress
-    from sctoolkit.change.pooling.plan import plan
     from sctoolkit.change.pooling.equivalence import equivalence
+    from sctoolkit.change.pooling.plan import plan
     from sctoolkit.change.pooling.reliable_change import reliable_change
     from sctoolkit.change.route.estimate_change import estimate_change
     from sctoolkit.evaluation.evaluate import evaluate

@@ -44,7 +44,8 @@ def check_option(name: str, value: object, allowed: tuple[str, ...] | None = Non
         listed = ", ".join(f"`{choice}`" for choice in choices)
         near = closest(str(value), choices)
         raise OptionError(
-            f"Option `{name}` must be one of {listed}, not `{value}`.", hint=f"Did you mean `{near}`?" if near else ()
+            f"Option `{name}` must be one of {listed}, not `{value}`.",
+            hint=f"Did you mean `{near}`?" if near else f'For example `{name}="{choices[0]}"`.',
         )
 
 
@@ -82,7 +83,7 @@ def checked_draws(n_draws: object, name: str = "n_draws", least: int = 1) -> int
     return int(n_draws)  # type: ignore[call-overload, no-any-return]
 
 
-def checked_level(level: object, name: str = "conf_level") -> float:
+def checked_level(level: object, name: str = "ci_level") -> float:
     """Return the level of an interval, or raise unless it is a number from 0.5 to below 1.
 
     Examples

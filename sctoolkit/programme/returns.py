@@ -48,7 +48,7 @@ def returns(
     *,
     items: Sequence[str] = (),
     complete_share: float = 1.0,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> Returns:
     """Compute rates of return.
 
@@ -62,7 +62,7 @@ def returns(
         Columns that a complete form has answered; without them completion is not given.
     complete_share : float, optional
         Share of ``items`` (0 to 1) that must be answered for a form to be complete.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the Wilson intervals.
 
     Returns
@@ -107,7 +107,7 @@ def returns(
         groups = [((), counts)] if not keys else counts.groupby(keys, sort=False)
         for label, rows in groups:
             named = {key: str(part) for key, part in zip(keys, label, strict=True)}
-            rates += _rates(rows, named, bool(items), conf_level)
+            rates += _rates(rows, named, bool(items), ci_level)
     return Returns(
         counts=tuple({str(key): value for key, value in row.items()} for row in counts.to_dict("records")),
         rates=tuple(rates),

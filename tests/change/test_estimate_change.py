@@ -346,7 +346,7 @@ def test_mistyped_calls(panel):
         estimate_change(panel, group="arm", treated="programm", **KEYS)
     with pytest.raises(DesignError, match="two groups, not 12"):
         estimate_change(panel, group="org", **KEYS)
-    for option in ({"conf_level": 95}, {"reliability": 1.2}, {"false_match_rate": 1.0}, {"scale_range": (5, 1)},
+    for option in ({"ci_level": 95}, {"reliability": 1.2}, {"false_match_rate": 1.0}, {"scale_range": (5, 1)},
                    {"assignment": "random"}, {"primary": "lord"}, {"treated": "x"}):  # fmt: skip
         with pytest.raises(OptionError):
             estimate_change(panel, **KEYS, **option)

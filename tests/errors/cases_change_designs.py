@@ -200,7 +200,7 @@ CASES = {
     "change_groups_on_two_sides": lambda: change(
         panel(side=lambda t: t["org"].map(lambda o: "community" if o < 4 else "statutory")), group="arm", side="side"
     ),
-    "change_conf_level": lambda: change(conf_level=95),
+    "change_ci_level": lambda: change(ci_level=95),
     "change_reliability": lambda: change(reliability=1.4),
     "change_false_match_rate": lambda: change(false_match_rate=1.0),
     "change_scale_range": lambda: change(scale_range=(5, 1)),

@@ -49,8 +49,8 @@ def shrunken(**options):
 
 
 CASES = {
-    "level-of-percent": lambda: shrunken(conf_level=95),
-    "level-below-half": lambda: shrunken(conf_level=0.05),
+    "level-of-percent": lambda: shrunken(ci_level=95),
+    "level-below-half": lambda: shrunken(ci_level=0.05),
     "family-no-row": lambda: adjust_family(pd.DataFrame({"term": [], "p_value": []})),
     "family-primary-twice": lambda: adjust_family(
         pd.DataFrame({"term": ["trust", "trust"], "p_value": [0.1, 0.2]}), primary="trust"

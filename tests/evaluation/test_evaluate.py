@@ -83,7 +83,7 @@ def test_groups_are_set_against_each_other(tmp_path, assignment, rung):
     plan = f'comparison = "group"\nassignment = "{assignment}"\ntreated = "programme"'
     evaluation = run(tmp_path, answers(), columns=ORG + 'group = "arm"\n', analysis=plan)
     assert evaluation.glance()["rung"].iloc[0] == rung
-    assert [cell.text for cell in _sections(evaluation)["change"].column("row")] == ["programme", "comparison", AGAINST]
+    assert [cell.text for cell in _sections(evaluation)["change"].column("row")] == [AGAINST, "programme", "comparison"]
     sentence = write_report(evaluation, tmp_path / "out").results["headlines"][0]["sentences"][0]
     assert sentence.startswith("Participants less comparison group: ")
 

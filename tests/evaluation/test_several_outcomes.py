@@ -116,7 +116,7 @@ def compared(tmp_path_factory):
 
 def test_each_group_is_told_beside_their_difference(compared):
     rows = {row["row"].text: row["estimate"].number for row in _table(compared, "change").records()}
-    assert list(rows) == ["programme", "comparison", AGAINST]
+    assert list(rows) == [AGAINST, "programme", "comparison"]
     frame = compared.answers[0].frame
     wide = frame.pivot(index=["respondent", "group"], columns="wave", values="loneliness").dropna().reset_index()
     gains = (wide["2"] - wide["1"]).groupby(wide["group"]).mean()

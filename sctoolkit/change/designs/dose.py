@@ -50,7 +50,7 @@ def dose_response(
     unit: str | None = None,
     side: str | None = None,
     weight: str | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> Dose:
     """Relate change to how much of the programme an organisation met, from its log.
 
@@ -63,7 +63,7 @@ def dose_response(
         Columns of the score, the wave, the organisation and the dose.
     unit, side, weight : str, optional
         Columns of the link, the side and the weights.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -93,17 +93,20 @@ def dose_response(
     >>> round(dose_response(frame, outcome="y", wave="wave", cluster="org", dose="hours").estimates[0].estimate, 3)
     0.488
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     panel = read_panel(
         data, outcome=outcome, unit=unit, wave=wave, cluster=cluster, side=side, weight=weight, covariates=[dose]
     )
     if len(panel.waves) < 2:
-        raise DesignError("Dose needs two waves or more: change with dose cannot be seen at one.")
+        raise DesignError(
+            "Dose needs two waves or more: change with dose cannot be seen at one.",
+            hint=f"Describe the one wave with `estimate_change(data, outcome={outcome!r})`, or add another.",
+        )
     if panel.cluster is None:
         raise AssertionError("an organisation was named")
     amount = panel.covariates[:, 0]
-    within = _within(panel, amount, conf_level)
-    estimates = [*within, *_between(panel, amount, conf_level), *_by_side(panel, amount, conf_level)]
+    within = _within(panel, amount, ci_level)
+    estimates = [*within, *_between(panel, amount, ci_level), *_by_side(panel, amount, ci_level)]
     best = estimates[0]
     moved = moved_word(best.ci_low, best.ci_high)
     return Dose(
@@ -113,7 +116,7 @@ def dose_response(
         provenance=Provenance(
             analysis=f"{outcome} with {dose}", scale=outcome, waves=panel.waves, n_in=panel.n_in, n_used=panel.n_obs,
             missing_rule="rows without a score, wave, organisation or dose left out",
-            options={"dose": dose, "cluster": cluster, "side": side, "weight": weight, "conf_level": conf_level},
+            options={"dose": dose, "cluster": cluster, "side": side, "weight": weight, "ci_level": ci_level},
         ),
         caveats=(*_caveats(panel, amount, estimates), *left_out_caveat(panel)),
     )  # fmt: skip

@@ -47,7 +47,7 @@ def doubly_robust_did(
     covariates: Sequence[str],
     control: Control = "not_yet",
     method: Method = "dr",
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> DoublyRobust:
     """Estimate gains after entry, with covariates, through diff-diff.
 
@@ -63,7 +63,7 @@ def doubly_robust_did(
         Units not yet entered, or those that never enter.
     method : {"dr", "ipw", "reg"}, optional
         Doubly robust, inverse probability, or outcome regression.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -81,7 +81,7 @@ def doubly_robust_did(
     ----------
     Sant'Anna and Zhao (2020), doi:10.1016/j.jeconom.2020.06.003. Oracle: mpdta_did (R did 2.1.1), to 1e-5.
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     check_option("control", control, ("not_yet", "never"))
     check_option("method", method, ("dr", "ipw", "reg"))
     try:
@@ -98,7 +98,7 @@ def doubly_robust_did(
     fitted = model.fit(
         table, outcome=outcome, unit=unit, time=wave, first_treat=entry, covariates=list(covariates), aggregate="simple"
     )
-    overall, *cells = _rows(fitted, len(table), int(table[unit].nunique()), NAMES[method], conf_level)
+    overall, *cells = _rows(fitted, len(table), int(table[unit].nunique()), NAMES[method], ci_level)
     notes: tuple[Caveat, ...] = ()
     if not np.isfinite(overall.std_error):
         notes = (Caveat(code="no_error", sentence="diff-diff gave no standard error for the average."),)

@@ -63,7 +63,7 @@ def matched_comparison(
     treated: Any = None,
     cluster: str | None = None,
     weights: Weights = "overlap",
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> MatchedComparison:
     """Weight participants and others until they are alike at the first wave, and compare how they changed.
 
@@ -82,7 +82,7 @@ def matched_comparison(
     weights : {"overlap", "att"}, optional
         ``overlap``: people who could have been in either group count most, and means of the covariates are exactly
         alike; ``att``: the others are weighted to look like participants.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -114,12 +114,16 @@ def matched_comparison(
     >>> [round(abs(e.estimate), 6) for e in result.estimates if e.term == "age" and e.estimator == "after weighting"]
     [0.0]
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     check_option("weights", weights, ("overlap", "att"))
     panel = read_panel(data, outcome=outcome, unit=unit, wave=wave, group=group, cluster=cluster, covariates=covariates)
     code, notes = treated_code(panel, group, treated)
     if code is None or panel.group is None or len(panel.waves) < 2:
-        raise DesignError("A matched comparison needs two groups and two waves.", where=[n.sentence for n in notes])
+        raise DesignError(
+            "A matched comparison needs two groups and two waves.",
+            where=[n.sentence for n in notes],
+            hint="Add people without the programme and a wave before it, or use `estimate_change` for change alone.",
+        )
     i, j = panel.pairs(0, len(panel.waves) - 1)
     arm = panel.group[j] == code
     if min(arm.sum(), (~arm).sum()) < 5:
@@ -136,7 +140,7 @@ def matched_comparison(
         else np.where(arm, 1.0, propensity / (1 - propensity))
     )
     estimates = [
-        *_estimates(panel, i, j, arm, weight, conf_level, weights),
+        *_estimates(panel, i, j, arm, weight, ci_level, weights),
         *_balance(table, arm, weight, names),
     ]
     best = estimates[0]
@@ -150,7 +154,7 @@ def matched_comparison(
         provenance=Provenance(
             analysis=f"matched comparison of {outcome}", scale=outcome, waves=panel.waves, n_in=panel.n_in,
             n_used=2 * len(i), missing_rule="people linked over the first and last wave",
-            options={"weights": weights, "covariates": list(covariates), "cluster": cluster, "conf_level": conf_level},
+            options={"weights": weights, "covariates": list(covariates), "cluster": cluster, "ci_level": ci_level},
         ),
         caveats=(*_caveats(table, arm, weight, propensity, names), *left_out_caveat(panel)),
     )  # fmt: skip

@@ -42,7 +42,7 @@ def meta_perception(
     side: str,
     wave: str,
     cluster: str | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
     n_draws: int = 1999,
     seed: int = 1,
 ) -> MetaPerception:
@@ -58,7 +58,7 @@ def meta_perception(
         Columns of the side and the wave.
     cluster : str, optional
         Organisation: whole organisations are drawn, within their side; without it respondents.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the percentile intervals.
     n_draws, seed : int, optional
         Bootstrap draws and their seed.
@@ -82,19 +82,20 @@ def meta_perception(
     >>> result.tidy()["estimate"].tolist()
     [1.0, 0.5]
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     checked_seed(seed)
     checked_draws(n_draws)
     panel = read_panel(data, outcome=own, unit=None, wave=wave, side=side, cluster=cluster, covariates=[guess])
     pair = [code for code, name in enumerate(panel.sides) if name != "broker"][:2]
     if len(pair) < 2 or panel.side is None:
         raise DesignError(
-            f"Guesses can be judged with two sides, and `{side}` holds {len(panel.sides)}: {', '.join(panel.sides)}."
+            f"Guesses can be judged with two sides, and `{side}` holds {len(panel.sides)}: {', '.join(panel.sides)}.",
+            hint=f"Add the answers of the other side; `describe` shows what one side says in `{own}`.",
         )
     rng = np.random.default_rng(seed)
     observed = _bias(panel, pair, np.ones(panel.n_obs))
     draws = np.array([_bias(panel, pair, _redraw(panel, rng)) for _ in range(n_draws)])
-    estimates = _rows(panel, pair, observed, draws, conf_level)
+    estimates = _rows(panel, pair, observed, draws, ci_level)
     if not estimates:
         raise DesignError("No wave has both sides' answers.", hint="Ask the mirrored question on both sides.")
     return MetaPerception(

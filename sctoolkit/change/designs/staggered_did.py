@@ -93,7 +93,7 @@ def staggered_did(
     weight: str | None = None,
     control: Control = "not_yet",
     anticipation: int = 0,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
     n_draws: int = 999,
     seed: int = 1,
 ) -> StaggeredDid:
@@ -118,7 +118,7 @@ def staggered_did(
         Organisations not yet entered, or those that never enter.
     anticipation : int, optional
         Waves before entry in which organisations may already react.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
     n_draws, seed : int, optional
         Draws of the order of entry where orders are too many to list (5,000), and their seed.
@@ -158,7 +158,7 @@ def staggered_did(
     1.333
     """
     check_option("control", control, ("not_yet", "never"))
-    checked_level(conf_level)
+    checked_level(ci_level)
     checked_seed(seed)
     checked_draws(n_draws)
     table = entry_table(data, outcome=outcome, unit=unit, wave=wave, entry=entry, weight=weight, control=control)
@@ -170,16 +170,16 @@ def staggered_did(
             where=f"waves of entry: {', '.join(label_of(g) for g in np.unique(group[np.isfinite(group)]))}",
             hint="A cohort needs a wave before its entry, and organisations not yet entered at the waves after it.",
         )
-    estimates, notes = averages(cells, conf_level)
+    estimates, notes = averages(cells, ci_level)
     shuffled = entry_order_test(
-        y, periods, group, control=control, anticipation=anticipation, n_draws=n_draws, seed=seed, level=conf_level
+        y, periods, group, control=control, anticipation=anticipation, n_draws=n_draws, seed=seed, level=ci_level
     )
-    permuted = by_order_of_entry(shuffled, conf_level, len(group))
+    permuted = by_order_of_entry(shuffled, ci_level, len(group))
     best = next((e for e in estimates if e.role == "primary"), None)
     moved = moved_word(np.nan, np.nan) if best is None else moved_word(best.ci_low, best.ci_high)
     shown = [*estimates, permuted] if best is not None else [*estimates, replace(permuted, role="primary")]
     return StaggeredDid(
-        estimates=tuple(sorted([*shown, *band(cells, conf_level, n_draws, seed)], key=_order)),
+        estimates=tuple(sorted([*shown, *band(cells, ci_level, n_draws, seed)], key=_order)),
         claim=say("staggered", "L3", outcome=outcome, moved=moved, assumption=ASSUMPTION),
         rung="L3",
         cells=np.column_stack([cells.group, cells.period, cells.att, cells.std_error]),
@@ -188,11 +188,11 @@ def staggered_did(
         provenance=Provenance(
             analysis=f"staggered entry, {outcome}", scale=outcome, waves=tuple(label_of(p) for p in periods), seed=seed,
             n_in=table.n_in, n_used=table.n_used, missing_rule="rows without score or wave left out",
-            options={"control": control, "anticipation": anticipation, "conf_level": conf_level, "n_draws": n_draws},
+            options={"control": control, "anticipation": anticipation, "ci_level": ci_level, "n_draws": n_draws},
         ),
         caveats=(
             *entered_early(table.early), *notes, *before_entry(cells, anticipation),
-            *cannot_reach(shuffled.smallest_p, conf_level),
+            *cannot_reach(shuffled.smallest_p, ci_level),
         ),
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def attrition(
     assignment: Assignment | None = None,
     covariates: Sequence[str] = (),
     scale_range: tuple[float, float] | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
     n_imputations: int = 20,
     seed: int = 1,
 ) -> Attrition:
@@ -108,7 +108,7 @@ def attrition(
         Columns measured at the first wave that may tell who is lost.
     scale_range : (low, high), optional
         Ends of the scale, for worst-case bounds.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
     n_imputations, seed : int, optional
         Imputed data sets and their seed.
@@ -142,7 +142,7 @@ def attrition(
     >>> attrition(frame, outcome="y", unit="id", wave="wave").glance()["followed_up"].tolist()
     [0.75]
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     checked_seed(seed)
     checked_draws(n_imputations, "n_imputations", least=2)
     if assignment is not None:
@@ -151,7 +151,7 @@ def attrition(
         data, outcome=outcome, unit=unit, wave=wave, cluster=cluster, group=group, side=side, covariates=covariates
     )
     code, notes = treated_code(panel, group, treated)
-    start = start_people(panel, code, assignment == "randomised", conf_level)
+    start = start_people(panel, code, assignment == "randomised", ci_level)
     shares = shares_followed_up(panel, start)
     reference = replace(estimate_over(start, start.after, start.stayed), role="primary")
     weights, weighted = weighted_for_staying(start)

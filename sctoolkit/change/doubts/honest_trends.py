@@ -76,7 +76,7 @@ def honest_trends(
     control: Control = "not_yet",
     bends: Sequence[float] | None = None,
     multiples: Sequence[float] = MULTIPLES,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> HonestTrends:
     """Ask what is left of the gain after entry when groups would not have moved quite alike.
 
@@ -90,7 +90,7 @@ def honest_trends(
         standard error).
     multiples : sequence of float, optional
         Multiples of the largest step before entry, for the plug-in sets.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -127,19 +127,19 @@ def honest_trends(
     True
     """
     check_option("control", control, ("not_yet", "never"))
-    checked_level(conf_level)
+    checked_level(ci_level)
     table = entry_table(data, outcome=outcome, unit=unit, wave=wave, entry=entry, weight=weight, control=control)
     coef, influence, times = _event_study(table, control)
     cov = influence.T @ influence / len(influence) ** 2
     after = times > 0
     weights = np.full(int(after.sum()), 1 / after.sum())
-    straight = smooth_interval(coef, cov, times, weights, 0.0, level=conf_level)
+    straight = smooth_interval(coef, cov, times, weights, 0.0, level=ci_level)
     dof = welch_dof(influence @ straight.multipliers, table.entry)
     asked = _bends(coef, cov, times) if bends is None else tuple(float(b) for b in bends)
-    labels: dict[str, Any] = {"n_obs": len(influence), "n_clusters": len(influence), "ci_level": conf_level}
+    labels: dict[str, Any] = {"n_obs": len(influence), "n_clusters": len(influence), "ci_level": ci_level}
     rows = []
     for bend in asked:
-        found = smooth_interval(coef, cov, times, weights, bend, level=conf_level, dof=dof)
+        found = smooth_interval(coef, cov, times, weights, bend, level=ci_level, dof=dof)
         rows.append(
             Estimate(
                 estimand="mean gain after entry, trends bend", estimator="smooth trends", role="check",
@@ -160,12 +160,12 @@ def honest_trends(
     low, _ = relative_set(coef, times, weights, 1.0)
     return HonestTrends(
         estimates=tuple(rows),
-        largest_bend=largest_bend(coef, cov, times, weights, level=conf_level, dof=dof),
+        largest_bend=largest_bend(coef, cov, times, weights, level=ci_level, dof=dof),
         largest_multiple=abs(gain) / (gain - low) if gain > low else float("inf"),
         provenance=Provenance(
             analysis=f"trends that bend, {outcome}", scale=outcome, n_in=table.n_in, n_used=table.n_used,
             waves=tuple(label_of(p) for p in table.waves), missing_rule="rows without score or wave left out",
-            options={"control": control, "bends": list(asked), "multiples": list(multiples), "conf_level": conf_level},
+            options={"control": control, "bends": list(asked), "multiples": list(multiples), "ci_level": ci_level},
         ),
         caveats=_caveats(table, times),
     )  # fmt: skip

@@ -47,7 +47,7 @@ class Placebos(Result):
 
 
 def placebo_outcomes(
-    data: Any, *, outcomes: Sequence[str], wave: str, group: str, conf_level: float = 0.95, **options: Any
+    data: Any, *, outcomes: Sequence[str], wave: str, group: str, ci_level: float = 0.95, **options: Any
 ) -> Placebos:
     """Compare how two groups moved in outcomes that the programme does not touch.
 
@@ -59,7 +59,7 @@ def placebo_outcomes(
         Columns of outcomes that were named beforehand as out of the programme's reach, with the same causes otherwise.
     wave, group : str
         Columns of the wave and the group.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals and of the verdict.
     **options
         As for `did`: ``unit``, ``cluster``, ``treated``, ``start``, ``weight``, ``covariates``, ``n_draws``, ``seed``.
@@ -93,14 +93,14 @@ def placebo_outcomes(
             where="outcomes that the programme does not touch",
             hint="For one: `outcomes=['satisfaction_with_weather']`.",
         )
-    found = [did(data, outcome=name, wave=wave, group=group, conf_level=conf_level, **options) for name in outcomes]
+    found = [did(data, outcome=name, wave=wave, group=group, ci_level=ci_level, **options) for name in outcomes]
     rows = [_row(result, name) for result, name in zip(found, outcomes, strict=True)]
     what = f"placebo outcomes {', '.join(outcomes)}"
-    return _family(rows, what, found, conf_level, {"outcomes": list(outcomes)})
+    return _family(rows, what, found, ci_level, {"outcomes": list(outcomes)})
 
 
 def placebo_periods(
-    data: Any, *, outcome: str, wave: str, group: str, start: Any, conf_level: float = 0.95, **options: Any
+    data: Any, *, outcome: str, wave: str, group: str, start: Any, ci_level: float = 0.95, **options: Any
 ) -> Placebos:
     """Compare how two groups moved before the programme began, as if it had begun earlier.
 
@@ -112,7 +112,7 @@ def placebo_periods(
         Columns of the outcome, the wave and the group.
     start : wave
         First wave after the programme began; it and later waves are left out.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals and of the verdict.
     **options
         As for `did`: ``unit``, ``cluster``, ``treated``, ``weight``, ``covariates``, ``n_draws``, ``seed``.
@@ -160,11 +160,11 @@ def placebo_periods(
         )
     earlier = frame[frame[wave].isin(before)]
     found = [
-        did(earlier, outcome=outcome, wave=wave, group=group, start=pretended, conf_level=conf_level, **options)
+        did(earlier, outcome=outcome, wave=wave, group=group, start=pretended, ci_level=ci_level, **options)
         for pretended in before[1:]
     ]
     rows = [_row(result, f"as if from wave {label_of(w)}") for result, w in zip(found, before[1:], strict=True)]
-    return _family(rows, f"placebo periods of {outcome}", found, conf_level, {"start": label_of(start)})
+    return _family(rows, f"placebo periods of {outcome}", found, ci_level, {"start": label_of(start)})
 
 
 def _row(result: Did, term: str) -> Estimate:

@@ -48,7 +48,7 @@ def moderation(
     moderator: str,
     covariates: Sequence[str] = (),
     cluster: str | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> Moderation:
     """Estimate how the slope of an outcome on a predictor depends on a moderator.
 
@@ -62,7 +62,7 @@ def moderation(
         Held constant; the outcome before belongs here.
     cluster : str, optional
         Organisation, for CR2.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals and of the Johnson-Neyman range.
 
     Returns
@@ -100,9 +100,9 @@ def moderation(
     table = table[keep]
     x, w = table[:, 1], table[:, 2]
     codes = None if cluster is None else compact(data[cluster].astype(str).to_numpy()[keep])
-    slopes = _fit(table, codes, predictor, moderator, conf_level)
+    slopes = _fit(table, codes, predictor, moderator, ci_level)
     product, at_values = _rows(slopes, w, predictor, moderator)
-    critical = float(stats.t.ppf(0.5 + conf_level / 2, product.dof)) if np.isfinite(product.dof) else float("nan")
+    critical = float(stats.t.ppf(0.5 + ci_level / 2, product.dof)) if np.isfinite(product.dof) else float("nan")
     ends = johnson_neyman(slopes.slope, slopes.product, slopes.variances, critical) if np.isfinite(critical) else ()
     return Moderation(
         estimates=(product, *at_values),
@@ -111,7 +111,7 @@ def moderation(
         provenance=Provenance(
             analysis=f"{outcome} on {predictor} by {moderator}", n_in=len(data), n_used=len(table),
             missing_rule="rows with a missing value left out",
-            options={"covariates": list(covariates), "cluster": cluster, "conf_level": conf_level},
+            options={"covariates": list(covariates), "cluster": cluster, "ci_level": ci_level},
         ),
         caveats=_caveats(x, w, predictor, moderator),
     )  # fmt: skip

@@ -57,7 +57,7 @@ def shrunken_changes(
     unit: str | None = None,
     cluster: str | None = None,
     minimum: int = 10,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> ShrunkenChanges:
     """Estimate change in every group and pool it partially.
 
@@ -73,7 +73,7 @@ def shrunken_changes(
         Organisation, when groups are kinds of people within organisations; errors are then CR2.
     minimum : int, optional
         Fewest people at each wave for a group to be shown (or used).
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -105,7 +105,7 @@ def shrunken_changes(
     >>> shrunken_changes(frame, outcome="y", wave="wave", by="org", unit="id").glance()["n_groups"].tolist()
     [3]
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     if not isinstance(minimum, Integral) or minimum < 2:
         raise OptionError(
             f"Option `minimum` must be a whole number of 2 or more, not {minimum!r}.",
@@ -121,7 +121,7 @@ def shrunken_changes(
         )
     raw, withheld = [], []
     for code, name in enumerate(panel.groups):
-        found = _change(panel.rows(panel.group == code), name, minimum, conf_level)
+        found = _change(panel.rows(panel.group == code), name, minimum, ci_level)
         if found is None or not found.std_error > 0:
             withheld.append(name)
         else:
@@ -134,25 +134,25 @@ def shrunken_changes(
             hint="Merge groups, or describe the whole with `estimate_change`.",
         )
     values, variances = np.array([e.estimate for e in raw]), np.array([e.std_error for e in raw]) ** 2
-    pooled = pool_random_effects(values, variances, ci_level=conf_level)
+    pooled = pool_random_effects(values, variances, ci_level=ci_level)
     mean = from_t(
-        pooled.estimate, pooled.hksj_error, len(raw) - 1, conf_level, estimand="mean change over groups",
+        pooled.estimate, pooled.hksj_error, len(raw) - 1, ci_level, estimand="mean change over groups",
         estimator="random differences", role="primary", n_obs=sum(e.n_obs for e in raw), n_clusters=len(raw),
         method="REML, Hartung-Knapp",
     )  # fmt: skip
     expected = Estimate(
         estimand="change to expect in a new group", estimator="prediction interval", role="check",
-        estimate=pooled.estimate, ci_low=pooled.pi_low, ci_high=pooled.pi_high, ci_level=conf_level,
+        estimate=pooled.estimate, ci_low=pooled.pi_low, ci_high=pooled.pi_high, ci_level=ci_level,
         n_obs=mean.n_obs, n_clusters=len(raw), method="Higgins",
     )  # fmt: skip
     return ShrunkenChanges(
-        estimates=(mean, expected, *_shrunken(raw, pooled.blups, pooled.blup_errors, conf_level), *raw),
+        estimates=(mean, expected, *_shrunken(raw, pooled.blups, pooled.blup_errors, ci_level), *raw),
         spread=float(np.sqrt(pooled.tau2)),
         withheld=tuple(withheld),
         provenance=Provenance(
             analysis=f"change in {outcome} by {by}", scale=outcome, waves=panel.waves, n_in=panel.n_in,
             n_used=mean.n_obs, missing_rule="rows without a score, wave or group left out",
-            options={"by": by, "cluster": cluster, "minimum": minimum, "conf_level": conf_level},
+            options={"by": by, "cluster": cluster, "minimum": minimum, "ci_level": ci_level},
         ),
         caveats=(*_caveats(withheld, minimum, float(np.sqrt(pooled.tau2)), mean), *left_out_caveat(panel)),
     )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sctoolkit.errors import OptionError
-from sctoolkit.options import check_option, checked_draws, checked_seed
+from sctoolkit.options import check_option, checked_draws, checked_level, checked_seed
 
 
 def check_arguments(
-    *, conf_level: float, reliability: float | None, false_match_rate: float, scale_range: tuple[float, float] | None,
+    *, ci_level: float, reliability: float | None, false_match_rate: float, scale_range: tuple[float, float] | None,
     assignment: str | None, primary: str | None, n_draws: int, seed: int,
 ) -> None:  # fmt: skip
     """Raise unless the options are legal.
@@ -16,8 +16,7 @@ def check_arguments(
     ------
     OptionError
     """
-    if not 0.5 <= conf_level < 1:
-        raise _outside("conf_level", f"lie between 0.5 and 1, not {conf_level:g}", "Use 0.95 for 95 %.")
+    checked_level(ci_level)
     if reliability is not None and not 0 < reliability <= 1:
         raise _outside("reliability", f"lie above 0 and at most at 1, not {reliability:g}", "Give omega or alpha.")
     if not 0 <= false_match_rate < 1:

@@ -78,7 +78,7 @@ def estimate_change(
     false_match_rate: float = 0.0,
     scale_range: tuple[float, float] | None = None,
     population_mean: float | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
     n_draws: int = 9999,
     seed: int = 1,
 ) -> Change:
@@ -138,7 +138,7 @@ def estimate_change(
     population_mean : float, optional
         Mean of the people that participants were chosen from by their score: the change that would come by itself is
         then told.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
     n_draws, seed : int, optional
         Draws of bootstrap and permutation where patterns are too many to list, and their seed.
@@ -183,7 +183,7 @@ def estimate_change(
     ('L1', 1.0)
     """
     check_arguments(
-        conf_level=conf_level, reliability=reliability, false_match_rate=false_match_rate, scale_range=scale_range,
+        ci_level=ci_level, reliability=reliability, false_match_rate=false_match_rate, scale_range=scale_range,
         assignment=assignment, primary=primary, n_draws=n_draws, seed=seed,
     )  # fmt: skip
     columns = Columns(
@@ -194,7 +194,7 @@ def estimate_change(
     data = scores if isinstance(scores, pd.DataFrame) else scores.frame()
     panel, route, code, notes = _route(data, columns, treated, assignment, outcome_type)
     setting = Setting(
-        panel=panel, route=route, outcome=outcome, outcome_type=_analysed_as(route), level=conf_level, treated=code,
+        panel=panel, route=route, outcome=outcome, outcome_type=_analysed_as(route), level=ci_level, treated=code,
         primary=primary, reliability=reliability, false_match_rate=false_match_rate, scale_range=scale_range,
         population_mean=population_mean, n_draws=n_draws, seed=seed,
     )  # fmt: skip
@@ -271,7 +271,7 @@ def _answer(data: pd.DataFrame, columns: Columns, setting: Setting, notes: tuple
             options={
                 "cluster": columns.cluster, "group": columns.group, "side": columns.side, "weight": columns.weight,
                 "entry": columns.entry, "dose": columns.dose, "then": columns.then, "exposure": columns.exposure,
-                "outcome_type": facts.outcome_type, "assignment": facts.comparison, "conf_level": setting.level,
+                "outcome_type": facts.outcome_type, "assignment": facts.comparison, "ci_level": setting.level,
                 "false_match_rate": setting.false_match_rate, "reliability": setting.reliability,
                 "primary": setting.primary, "n_draws": setting.n_draws,
             },

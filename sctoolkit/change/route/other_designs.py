@@ -77,7 +77,7 @@ def staggered(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answere
         )
     found = staggered_did(
         _chosen(data, columns), outcome=columns.outcome, unit=entering, wave=columns.wave, entry=columns.entry,
-        weight=columns.weight, conf_level=setting.level, n_draws=setting.n_draws, seed=setting.seed,
+        weight=columns.weight, ci_level=setting.level, n_draws=setting.n_draws, seed=setting.seed,
     )  # fmt: skip
     return Answered(estimates=found.estimates, claim=found.claim, rung=found.rung, caveats=found.caveats)
 
@@ -94,7 +94,7 @@ def dose(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answered:
         )
     found = dose_response(
         _chosen(data, columns), outcome=columns.outcome, wave=columns.wave, cluster=columns.cluster, dose=columns.dose,
-        unit=columns.unit, side=columns.side, weight=columns.weight, conf_level=setting.level,
+        unit=columns.unit, side=columns.side, weight=columns.weight, ci_level=setting.level,
     )  # fmt: skip
     return Answered(estimates=found.estimates, claim=found.claim, rung=found.rung, caveats=found.caveats)
 
@@ -113,7 +113,7 @@ def matched(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answered:
     found = matched_comparison(
         _chosen(data, columns), outcome=columns.outcome, unit=columns.unit, wave=columns.wave, group=columns.group,
         covariates=list(columns.covariates), treated=setting.panel.groups[setting.treated or 0],
-        cluster=columns.cluster, conf_level=setting.level,
+        cluster=columns.cluster, ci_level=setting.level,
     )  # fmt: skip
     caveats = found.caveats
     if columns.weight is not None:
@@ -134,7 +134,7 @@ def then_test(data: pd.DataFrame, columns: Columns, setting: Setting) -> Answere
     if columns.unit is not None and len(waves) > 1 and setting.route.facts.n_linked > 1:
         before = frame.loc[label == waves[0], [columns.unit, columns.outcome]].dropna()
         wide, pre = wide.merge(before.rename(columns={columns.outcome: "pre"}), on=columns.unit, how="left"), "pre"
-    found = compare(wide, post="post", then="then", pre=pre, cluster=columns.cluster, conf_level=setting.level)
+    found = compare(wide, post="post", then="then", pre=pre, cluster=columns.cluster, ci_level=setting.level)
     first, *rest = found.estimates
     first = replace(first, role="primary", wave=waves[-1])
     rung = setting.route.rung

@@ -42,7 +42,7 @@ def then_test(
     then: str,
     pre: str | None = None,
     cluster: str | None = None,
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
 ) -> ThenTest:
     """Compare post with then, and with pre where there is one.
 
@@ -56,7 +56,7 @@ def then_test(
         Score of the start as given at the start.
     cluster : str, optional
         Organisation; errors are then CR2.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
 
     Returns
@@ -94,9 +94,10 @@ def then_test(
         both = np.isfinite(values[later]) & np.isfinite(values[earlier])
         if both.sum() < 2:
             raise DataError(
-                f"At least two people must have answered `{named[later]}` and `{named[earlier]}`, not {both.sum()}."
+                f"At least two people must have answered `{named[later]}` and `{named[earlier]}`, not {both.sum()}.",
+                hint=f"Check that `{named[later]}` and `{named[earlier]}` stand in one row a person and wave.",
             )
-        found.append(_mean(values[later][both] - values[earlier][both], codes, both, name, says, conf_level))
+        found.append(_mean(values[later][both] - values[earlier][both], codes, both, name, says, ci_level))
     if pre is None:
         caveats.append(
             Caveat(code="no_wave_before", sentence="Without a wave before, felt change cannot be set beside change.")
@@ -107,7 +108,7 @@ def then_test(
         estimates=tuple(found),
         provenance=Provenance(
             analysis="then-test", n_in=len(data), n_used=max(e.n_obs for e in found),
-            missing_rule="people who gave both answers of a quantity", options={"conf_level": conf_level},
+            missing_rule="people who gave both answers of a quantity", options={"ci_level": ci_level},
         ),
         caveats=tuple(caveats),
     )  # fmt: skip

@@ -39,7 +39,7 @@ class Told:
 
 
 def told(change: Change) -> tuple[Told, ...]:
-    """Return the changes that are told: each side's own and the gap, each arm's and the difference, else the primary.
+    """Return the changes that are told: each side's own and the gap, the difference of groups and each arm's, else the primary.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def told(change: Change) -> tuple[Told, ...]:
         if facts.comparison == "none":
             return (_told(change, primary, "all"),)
         arms = [_told(change, arm, "arm") for arm in change.arms if arm.wave == primary.wave]
-        return (*arms, _told(change, primary, "groups"))
+        return (_told(change, primary, "groups"), *arms)
     own = [_own_change(change, side) for side in facts.sides]
     sides = [_told(change, estimate, "side") for estimate in own if estimate is not None]
     return (*sides, *(() if primary is None else (_told(change, primary, "gap"),)))

@@ -62,7 +62,7 @@ def _bias(study: Study, answers: Answers, mirror: Mirror) -> MetaPerception:
         side="side",
         wave="wave",
         cluster="organisation" if "organisation" in rows.columns else None,
-        conf_level=study.plan.analysis.ci_level,
+        ci_level=study.plan.analysis.ci_level,
         n_draws=N_DRAWS,
         seed=study.plan.analysis.seed,
     )

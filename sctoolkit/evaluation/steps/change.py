@@ -41,7 +41,7 @@ def change_in(study: Study, answers: Answers, outcome: Outcome, measurement: Mea
         waves=pair_of(study, answers.responses),
         reliability=None if measurement is None else measurement.headline_reliability(),
         scale_range=outcome.range,
-        conf_level=plan.ci_level,
+        ci_level=plan.ci_level,
         n_draws=N_DRAWS,
         false_match_rate=false_links(answers.linkage),
         seed=plan.seed,

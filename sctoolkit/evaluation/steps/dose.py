@@ -32,5 +32,5 @@ def by_dose(study: Study, answers: Answers, outcome: Outcome, programme: Program
         dose=dose,
         unit="respondent" if "respondent" in rows.columns else None,
         side="side" if "side" in rows.columns else None,
-        conf_level=study.plan.analysis.ci_level,
+        ci_level=study.plan.analysis.ci_level,
     )

@@ -32,7 +32,7 @@ def by_entry(
             unit="organisation",
             wave="wave",
             entry="entry",
-            conf_level=study.plan.analysis.ci_level,
+            ci_level=study.plan.analysis.ci_level,
             seed=study.plan.analysis.seed,
         )
         what = f"comparison by entry on the {side} side" if side else "comparison by entry"

@@ -66,7 +66,7 @@ def _changes(study: Study, rows: pd.DataFrame, outcome: Outcome, by: str) -> Shr
         unit="respondent" if "respondent" in rows.columns else None,
         cluster="organisation" if clustered else None,
         minimum=fewest_people(study),
-        conf_level=study.plan.analysis.ci_level,
+        ci_level=study.plan.analysis.ci_level,
     )
 
 

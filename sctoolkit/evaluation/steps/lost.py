@@ -39,7 +39,7 @@ def lost_people(
             wave="wave",
             cluster="organisation" if "organisation" in frame.columns else None,
             scale_range=outcome.range,
-            conf_level=plan.ci_level,
+            ci_level=plan.ci_level,
             seed=plan.seed,
         )
         found = attempt(call, "analysis of those lost", outcome, caveats)
