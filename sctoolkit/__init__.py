@@ -11,16 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sctoolkit.change.designs.did import did
+    from sctoolkit.change.designs.dose import dose_response
+    from sctoolkit.change.designs.doubly_robust import doubly_robust_did
+    from sctoolkit.change.designs.matched_comparison import matched_comparison
     from sctoolkit.change.designs.mediation import mediation
+    from sctoolkit.change.designs.meta_perception import meta_perception
     from sctoolkit.change.designs.staggered_did import staggered_did
     from sctoolkit.change.doubts.attrition import attrition
+    from sctoolkit.change.doubts.honest_trends import honest_trends
+    from sctoolkit.change.doubts.imputation import imputed_regress
+    from sctoolkit.change.doubts.leave_one_out import leave_one_out
+    from sctoolkit.change.doubts.multiplicity import adjust_family, step_down
+    from sctoolkit.change.doubts.placebo import placebo_outcomes, placebo_periods
+    from sctoolkit.change.doubts.sensitivity import sensitivity
+    from sctoolkit.change.doubts.staying_weights import staying_weights
+    from sctoolkit.change.models.agreement import agreement
+    from sctoolkit.change.models.gee import gee
     from sctoolkit.change.models.its import its
     from sctoolkit.change.models.mixed import mixed
+    from sctoolkit.change.models.mixed_robust import robust_mixed
+    from sctoolkit.change.models.moderation import moderation
+    from sctoolkit.change.models.ordinal import ordinal
     from sctoolkit.change.models.regress import regress
+    from sctoolkit.change.pooling.accumulation import accumulate
     from sctoolkit.change.pooling.equivalence import equivalence
     from sctoolkit.change.pooling.plan import plan
     from sctoolkit.change.pooling.reliable_change import reliable_change
+    from sctoolkit.change.pooling.shrunken_changes import shrunken_changes
     from sctoolkit.change.route.estimate_change import estimate_change
+    from sctoolkit.change.route.then_test import then_test
     from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.evaluation.write import write_report
@@ -45,7 +64,9 @@ if TYPE_CHECKING:
     from sctoolkit.measurement.scores.ecometrics import ecometrics
     from sctoolkit.measurement.scores.factor_scores import factor_scores
     from sctoolkit.measurement.structure.confirm import cfa
+    from sctoolkit.programme.exposures import exposures
     from sctoolkit.programme.grim import grim
+    from sctoolkit.programme.returns import returns
     from sctoolkit.scoring.describe import describe
     from sctoolkit.scoring.score import score
     from sctoolkit.survey.frame import from_frame
@@ -54,48 +75,71 @@ if TYPE_CHECKING:
     from sctoolkit.survey.read import read
 
 _HOME: dict[str, str] = {
-    "plan": "sctoolkit.change.pooling.plan",
-    "attrition": "sctoolkit.change.doubts.attrition",
-    "staggered_did": "sctoolkit.change.designs.staggered_did",
-    "did": "sctoolkit.change.designs.did",
-    "its": "sctoolkit.change.models.its",
-    "mediation": "sctoolkit.change.designs.mediation",
-    "reliable_change": "sctoolkit.change.pooling.reliable_change",
-    "equivalence": "sctoolkit.change.pooling.equivalence",
-    "estimate_change": "sctoolkit.change.route.estimate_change",
-    "cfa": "sctoolkit.measurement.structure.confirm",
-    "cross_lagged": "sctoolkit.measurement.panel.cross_lagged",
-    "invariance": "sctoolkit.measurement.invariance.invariance",
-    "alignment": "sctoolkit.measurement.invariance.alignment",
-    "latent_change": "sctoolkit.measurement.panel.latent_change",
+    "compare_instruments": "sctoolkit.instrument.compare",
+    "theory_coverage": "sctoolkit.instrument.coverage",
+    "list_instruments": "sctoolkit.instrument.find",
+    "load_instrument": "sctoolkit.instrument.library",
+    "from_frame": "sctoolkit.survey.frame",
+    "link": "sctoolkit.survey.link",
+    "check": "sctoolkit.survey.quality",
+    "read": "sctoolkit.survey.read",
+    "exposures": "sctoolkit.programme.exposures",
     "grim": "sctoolkit.programme.grim",
-    "person_fit": "sctoolkit.measurement.irt.person_fit",
-    "item_fit": "sctoolkit.measurement.irt.item_fit",
-    "dif": "sctoolkit.measurement.irt.dif",
-    "ecometrics": "sctoolkit.measurement.scores.ecometrics",
-    "factor_scores": "sctoolkit.measurement.scores.factor_scores",
-    "grm": "sctoolkit.measurement.irt.grm",
+    "returns": "sctoolkit.programme.returns",
+    "describe": "sctoolkit.scoring.describe",
+    "score": "sctoolkit.scoring.score",
+    "n_factors": "sctoolkit.measurement.exploration.dimensions",
     "efa": "sctoolkit.measurement.exploration.factors",
+    "polychoric": "sctoolkit.measurement.exploration.polychoric",
+    "alignment": "sctoolkit.measurement.invariance.alignment",
+    "invariance": "sctoolkit.measurement.invariance.invariance",
+    "dif": "sctoolkit.measurement.irt.dif",
+    "grm": "sctoolkit.measurement.irt.grm",
+    "item_fit": "sctoolkit.measurement.irt.item_fit",
+    "person_fit": "sctoolkit.measurement.irt.person_fit",
     "icc": "sctoolkit.measurement.items.icc",
     "item_analysis": "sctoolkit.measurement.items.item_analysis",
-    "n_factors": "sctoolkit.measurement.exploration.dimensions",
-    "polychoric": "sctoolkit.measurement.exploration.polychoric",
     "reliability": "sctoolkit.measurement.items.reliability",
+    "cross_lagged": "sctoolkit.measurement.panel.cross_lagged",
+    "latent_change": "sctoolkit.measurement.panel.latent_change",
+    "ecometrics": "sctoolkit.measurement.scores.ecometrics",
+    "factor_scores": "sctoolkit.measurement.scores.factor_scores",
+    "cfa": "sctoolkit.measurement.structure.confirm",
+    "did": "sctoolkit.change.designs.did",
+    "dose_response": "sctoolkit.change.designs.dose",
+    "doubly_robust_did": "sctoolkit.change.designs.doubly_robust",
+    "matched_comparison": "sctoolkit.change.designs.matched_comparison",
+    "mediation": "sctoolkit.change.designs.mediation",
+    "meta_perception": "sctoolkit.change.designs.meta_perception",
+    "staggered_did": "sctoolkit.change.designs.staggered_did",
+    "attrition": "sctoolkit.change.doubts.attrition",
+    "honest_trends": "sctoolkit.change.doubts.honest_trends",
+    "imputed_regress": "sctoolkit.change.doubts.imputation",
+    "leave_one_out": "sctoolkit.change.doubts.leave_one_out",
+    "adjust_family": "sctoolkit.change.doubts.multiplicity",
+    "step_down": "sctoolkit.change.doubts.multiplicity",
+    "placebo_outcomes": "sctoolkit.change.doubts.placebo",
+    "placebo_periods": "sctoolkit.change.doubts.placebo",
+    "sensitivity": "sctoolkit.change.doubts.sensitivity",
+    "staying_weights": "sctoolkit.change.doubts.staying_weights",
+    "agreement": "sctoolkit.change.models.agreement",
+    "gee": "sctoolkit.change.models.gee",
+    "its": "sctoolkit.change.models.its",
     "mixed": "sctoolkit.change.models.mixed",
-    "from_frame": "sctoolkit.survey.frame",
-    "read": "sctoolkit.survey.read",
-    "check": "sctoolkit.survey.quality",
-    "link": "sctoolkit.survey.link",
-    "score": "sctoolkit.scoring.score",
-    "describe": "sctoolkit.scoring.describe",
+    "robust_mixed": "sctoolkit.change.models.mixed_robust",
+    "moderation": "sctoolkit.change.models.moderation",
+    "ordinal": "sctoolkit.change.models.ordinal",
+    "regress": "sctoolkit.change.models.regress",
+    "accumulate": "sctoolkit.change.pooling.accumulation",
+    "equivalence": "sctoolkit.change.pooling.equivalence",
+    "plan": "sctoolkit.change.pooling.plan",
+    "reliable_change": "sctoolkit.change.pooling.reliable_change",
+    "shrunken_changes": "sctoolkit.change.pooling.shrunken_changes",
+    "estimate_change": "sctoolkit.change.route.estimate_change",
+    "then_test": "sctoolkit.change.route.then_test",
     "evaluate": "sctoolkit.evaluation.evaluate",
     "load_study": "sctoolkit.evaluation.study",
     "write_report": "sctoolkit.evaluation.write",
-    "regress": "sctoolkit.change.models.regress",
-    "list_instruments": "sctoolkit.instrument.find",
-    "compare_instruments": "sctoolkit.instrument.compare",
-    "theory_coverage": "sctoolkit.instrument.coverage",
-    "load_instrument": "sctoolkit.instrument.library",
 }
 
 __all__ = sorted(_HOME)

@@ -58,6 +58,7 @@ def run(request):
 def test_every_public_analysis_has_a_case():
     named = {name.split("[")[0] for name in CASES}
     public = {name for name in sctoolkit.__all__ if name[0].islower()} - NOT_ANALYSES
+    public -= set() if importlib.util.find_spec("diff_diff") else {"doubly_robust_did"}
     assert public - named == set()
 
 

@@ -39,7 +39,7 @@ class Told:
 
 
 def told(change: Change) -> tuple[Told, ...]:
-    """Return the changes that are told: each side's own and the gap, the difference of groups and each arm's, else the primary.
+    """Return the changes that are told: own ones of sides and their gap, groups and their arms, or the primary.
 
     Parameters
     ----------
