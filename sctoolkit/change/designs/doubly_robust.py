@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -95,21 +96,39 @@ def doubly_robust_did(
     model = CallawaySantAnna(
         control_group={"not_yet": "not_yet_treated", "never": "never_treated"}[control], estimation_method=method
     )
-    fitted = model.fit(
-        table, outcome=outcome, unit=unit, time=wave, first_treat=entry, covariates=list(covariates), aggregate="simple"
-    )
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        fitted = model.fit(
+            table, outcome=outcome, unit=unit, time=wave, first_treat=entry, covariates=list(covariates),
+            aggregate="simple",
+        )  # fmt: skip
     overall, *cells = _rows(fitted, len(table), int(table[unit].nunique()), NAMES[method], ci_level)
-    notes: tuple[Caveat, ...] = ()
+    notes = [*_notes(said)]
     if not np.isfinite(overall.std_error):
-        notes = (Caveat(code="no_error", sentence="diff-diff gave no standard error for the average."),)
+        notes.append(Caveat(code="no_error", sentence="diff-diff gave no standard error for the average."))
     return DoublyRobust(
         estimates=(overall, *cells),
         provenance=Provenance(
             analysis=f"staggered entry, {outcome}, {NAMES[method]}", scale=outcome, n_in=len(data), n_used=len(table),
             options={"control": control, "method": method, "covariates": list(covariates)},
         ),
-        caveats=notes,
+        caveats=tuple(notes),
     )  # fmt: skip
+
+
+def _notes(said: Iterable[warnings.WarningMessage]) -> Iterator[Caveat]:
+    """Yield what the package warned of, each once; what it plans for its own next version is not the reader's."""
+    seen = dict.fromkeys(str(one.message).split(". ")[0] for one in said if issubclass(one.category, UserWarning))
+    few = [sentence for sentence in seen if "Events Per Variable" in sentence]
+    if few:
+        yield Caveat(
+            code="few_events_per_covariate",
+            sentence="So few units entered, or did not, that who enters can hardly be foretold from these covariates: "
+            "take fewer of them, or `method='reg'`.",
+        )
+    for sentence in seen:
+        if sentence not in few:
+            yield Caveat(code="diff_diff_warning", sentence=f"diff-diff says: {sentence.rstrip('.')}.")
 
 
 def _complete(
