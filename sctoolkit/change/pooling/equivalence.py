@@ -9,7 +9,7 @@ import pandas as pd
 
 from sctoolkit.change.route.estimate_change import Change
 from sctoolkit.change.route.estimates import Estimate
-from sctoolkit.change.route.told import told
+from sctoolkit.change.route.told import in_points, told
 from sctoolkit.errors import DesignError, OptionError
 from sctoolkit.numerics.change.equivalence import Equivalence, tost
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
@@ -102,10 +102,11 @@ def equivalence(change: Change, *, smallest: float, alpha: float = 0.05) -> Size
             f"Option `alpha` must lie between 0 and 0.5, not {alpha:g}.", hint="0.05 makes a 90% interval."
         )
     found = [one.estimate for one in told(change) if one.estimate.std_error > 0 and one.estimate.dof > 0]
+    found = [one for one in found if in_points(one)]
     if not found:
         raise DesignError(
-            "A change with a standard error is needed to judge its size, and this design gave none.",
-            hint="See the change itself: its caveats say why.",
+            "A change in points with a standard error is needed to judge its size, and there is none.",
+            hint="See the change itself: its caveats say why. Shares and ratios have no smallest change in points.",
         )
     tests = [SizeTest(estimate=one, test=tost(one.estimate, one.std_error, one.dof, smallest, alpha)) for one in found]
     return SizeTests(

@@ -207,7 +207,7 @@ def all_records(
 
 
 def over_sites(setting: Setting, panel: Panel, treated: BoolArray, role: Role) -> list[Estimate]:
-    """Return the difference of organisations' mean gains: t(G - 2), and the permutation of organisations."""
+    """Return the difference of organisations' mean gains: t(G - 2), Welch's t, and the permutation of organisations."""
     if panel.cluster is None or setting.route.facts.level != "organisation":
         return []
     gains, arm, n_obs, _ = organisation_changes(setting, panel, treated)
@@ -219,6 +219,9 @@ def over_sites(setting: Setting, panel: Panel, treated: BoolArray, role: Role) -
     if setting.outcome_type != "scale":
         labels["estimand"] += f", {change_words(setting.outcome_type, setting.route.facts.linkage != 'unlinked')}"
     found = [over_organisations(gains, setting.level, treated=arm, **labels)]
+    if min(arm.sum(), (~arm).sum()) > 1:
+        unequal = {**labels, "role": "check", "estimator": "means of organisations, Welch"}
+        found.append(over_organisations(gains, setting.level, treated=arm, equal_variances=False, **unequal))
     if np.ptp(gains) > 0:
         permuted = permute_assignment(gains, arm, n_draws=setting.n_draws, seed=setting.seed, ci_level=setting.level)
         found.append(

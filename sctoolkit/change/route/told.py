@@ -19,7 +19,7 @@ OWN_CHANGE: dict[str, tuple[str, ...]] = {
 }
 """Linkage -> the estimand that speaks for one side, best first."""
 
-OTHER_UNITS = ("share", "probability", "odds", "rate", "ratio", "mean change a wave")
+OTHER_UNITS = ("share", "chance", "probability", "odds", "rate", "ratio", "mean change a wave")
 """Beginnings of estimands that are not points of the scale from one wave to another."""
 
 
@@ -67,6 +67,11 @@ def told(change: Change) -> tuple[Told, ...]:
     return (*sides, *(() if primary is None else (_told(change, primary, "gap"),)))
 
 
+def in_points(estimate: Estimate) -> bool:
+    """Whether an estimate is a change in points of the scale, and not a share, a chance or a ratio."""
+    return not estimate.estimand.startswith(OTHER_UNITS)
+
+
 def _told(change: Change, estimate: Estimate, about: About) -> Told:
     others = [other for other in change.estimates if other is not estimate and _answers_the_same(other, estimate)]
     return Told(
@@ -85,7 +90,9 @@ def _own_change(change: Change, side: str) -> Estimate | None:
 
 def _answers_the_same(other: Estimate, estimate: Estimate) -> bool:
     """Whether an estimate is of the same people's same change, in points."""
-    if not np.isfinite(other.estimate) or other.term is not None or other.estimand.startswith(OTHER_UNITS):
+    if not np.isfinite(other.estimate) or other.term is not None or in_points(other) != in_points(estimate):
+        return False
+    if not in_points(estimate) and other.estimand != estimate.estimand:
         return False
     if (other.wave, other.side, other.group) != (estimate.wave, estimate.side, estimate.group):
         return False

@@ -20,6 +20,7 @@ from sctoolkit.change.route.group_contrasts import (
     repeated_cross_sections,
     treated_rows,
 )
+from sctoolkit.change.route.guard import FEW_SITES
 from sctoolkit.change.route.linkage import linkage_caveats
 from sctoolkit.change.route.marginal_estimates import RATIO
 from sctoolkit.change.route.panel import Panel
@@ -134,6 +135,7 @@ def finish(setting: Setting, found: list[Estimate], caveats: tuple[Caveat, ...],
         gains, arm, _, names = organisation_changes(setting, panel, treated)
         left_out, hangs = leave_out(gains, arm, names, setting.level)
         details += left_out
+        hangs = (*hangs, *_few_may_vary(setting, arm))
     first, others = found[:1] if primary is not None else [], found[1:] if primary is not None else found
     return Findings(
         estimates=(*first, *arms, *others, *details),
@@ -176,6 +178,19 @@ def _strength(setting: Setting, caveats: tuple[Caveat, ...]) -> tuple[str, str |
         numbers={"lost_by_arm": facts.lost_by_arm},
     )
     return "comparison", "L4", "those lost would have answered as those who stayed", (caveat,)
+
+
+def _few_may_vary(setting: Setting, arm: BoolArray) -> tuple[Caveat, ...]:
+    """Return a warning where 2 or 3 organisations stand for one group and equal spread is taken on trust."""
+    fewest = int(min(arm.sum(), (~arm).sum()))
+    if not setting.by_means or not 1 < fewest <= FEW_SITES or len(arm) <= 2 * fewest:
+        return ()
+    sentence = (
+        f"{fewest} organisations stand for one group, and the interval takes changes to spread alike in both groups: "
+        "where the programme makes them spread more, 95 % intervals hold the truth in 91 to 94 % (simulated). Welch's "
+        "interval beside it does without."
+    )
+    return (Caveat(code="equal_spread_on_trust", sentence=sentence, numbers={"organisations": fewest}),)
 
 
 def _standardised(primary: Estimate, panel: Panel, treated: BoolArray) -> list[Estimate]:
