@@ -221,3 +221,23 @@ def test_progress_says_what_is_done(tmp_path):
 def test_the_record_is_json(tmp_path):
     record = run(tmp_path, answers(30)).to_dict()
     assert json.loads(json.dumps(record, allow_nan=False))["study"] == "A small study"
+
+
+def test_names_of_waves_change_nothing(tmp_path):
+    """`pre` and `post` sort the wrong way round; the plan's order is the order everywhere."""
+    found = []
+    for names in (("1", "2"), ("pre", "post")):
+        data = answers(120)
+        folder = tmp_path / names[0]
+        folder.mkdir()
+        plan = f'comparison = "side"\nwaves = ["{names[0]}", "{names[1]}"]'
+        data = data.assign(wave=data["wave"].map(dict(zip(("1", "2"), names, strict=True))))
+        evaluation = run(folder, data, columns=ORG + 'side = "side"\n', analysis=plan)
+        tables = {
+            name: [[cell.value for cell in row if not isinstance(cell.value, str)] for row in table.rows]
+            for name, table in _sections(evaluation).items()
+        }
+        found.append(tables)
+    assert found[0].keys() == found[1].keys()
+    for name, rows in found[0].items():
+        assert repr(rows) == repr(found[1][name]), name

@@ -63,12 +63,12 @@ def _returns(
                     wave=wave_name(wave), n=len(part), side=str(side), invited=invited.get((wave, str(side), ""))
                 )
     if "organisation" in frame.columns:
-        keys = ["wave", *(["side"] if "side" in frame.columns else []), "organisation"]
-        for key, part in frame[frame["wave"].isin(waves)].groupby(keys, sort=True):
-            place = dict(zip(keys, map(str, key), strict=True))
-            seen = (place["wave"], place.get("side", ""), place["organisation"])
-            named = {**place, "wave": wave_name(place["wave"])}
-            yield Returns(n=len(part), invited=invited.get(seen), **named)
+        keys = [*(["side"] if "side" in frame.columns else []), "organisation"]
+        for wave in waves:
+            for key, part in frame[frame["wave"] == wave].groupby(keys, sort=True):
+                place = dict(zip(keys, map(str, key), strict=True))
+                seen = (wave, place.get("side", ""), place["organisation"])
+                yield Returns(n=len(part), wave=wave_name(wave), invited=invited.get(seen), **place)
 
 
 def _followed(frame: pd.DataFrame, waves: tuple[str, ...]) -> Iterator[Followed]:

@@ -6,7 +6,8 @@ from sctoolkit.change.designs.dose import Dose, dose_response
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.programme import Programme
-from sctoolkit.evaluation.study import Study
+from sctoolkit.evaluation.steps.spell import rows_of_waves
+from sctoolkit.evaluation.study import Study, waves_of
 
 DOSES: dict[str, tuple[str, float]] = {
     "hours": ("hours of engagement", 10.0),
@@ -24,6 +25,7 @@ def by_dose(study: Study, answers: Answers, outcome: Outcome, programme: Program
     dose = study.plan.logs.dose
     counted = programme.exposures.frame()[["organisation", "wave", dose]]
     rows = answers.frame.merge(counted, on=["organisation", "wave"]).rename(columns={outcome.name: outcome.label})
+    rows = rows_of_waves(rows, waves_of(study, answers.responses))
     return dose_response(
         rows,
         outcome=outcome.label,
