@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 
 class SctoolkitError(Exception):
@@ -139,6 +140,25 @@ def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
     shown = ", ".join(f"`{name}`" for name in names[:12])
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return (f"Known: {shown}{more}.",)
+
+
+def near_file(path: Path) -> tuple[str, ...]:
+    """Return a hint for a file that is not there: a file of a like name beside it, or what to check.
+
+    Examples
+    --------
+    >>> near_file(Path("nowhere/wave1.csv"))
+    ('There is no folder `nowhere`: check the path.',)
+    """
+    if not path.parent.is_dir():
+        return (f"There is no folder `{path.parent}`: check the path.",)
+    try:
+        near = closest(path.name, (other.name for other in path.parent.iterdir()))
+    except OSError:
+        near = None
+    if near is not None:
+        return (f"Did you mean `{path.with_name(near)}`?",)
+    return ("Check the path: its folder holds no file of a like name.",)
 
 
 def toml_place(error: ValueError) -> str:

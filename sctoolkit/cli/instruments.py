@@ -190,7 +190,9 @@ def _write_template(instrument: Instrument, file: Path | None, lang: str) -> Non
         click.echo(text, nl=False)
         return
     if file.exists():
-        raise WriteError(f"A template must not overwrite a file; `{file}` exists.", hint="Name another file.")
+        raise WriteError(
+            f"A template must not overwrite a file; `{file}` exists.", hint="Name another file, or move this one away."
+        )
     write_whole(file, text)
     click.echo(f"{file}: fill the column `text`, then `sctoolkit instruments wording {instrument.id} {file}`.")
 

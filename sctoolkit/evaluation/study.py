@@ -64,7 +64,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
         With every fault at once: unknown keys (the nearest known one is suggested), missing data files, scales and
         items that the instruments do not have.
     ReadError
-        If there is no such file.
+        If there is no such file, or it cannot be read as text.
     UnknownInstrumentError
         If an instrument is not in the library.
 
@@ -102,7 +102,10 @@ def _content(file: Path) -> bytes:
         )
     content = file.read_bytes()
     if len(content) > SIZE_CAP:
-        raise StudyError(f"`{file.name}` must be smaller than 1 MB, and it holds {len(content):,} bytes.")
+        raise ReadError(
+            f"`{file.name}` must be smaller than 1 MB, and it holds {len(content):,} bytes.",
+            hint="Is it a data file? The study file only names those, under `[[file]]`.",
+        )
     return content
 
 
@@ -110,7 +113,9 @@ def _parse(content: bytes, origin: str) -> StudyFile:
     try:
         return StudyFile.model_validate(tomllib.loads(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
-        raise StudyError(f"`{origin}` must be UTF-8 text; byte {error.start} is not.") from None
+        raise ReadError(
+            f"`{origin}` must be UTF-8 text; byte {error.start} is not.", hint="Save the file again as UTF-8."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError(
             f"`{origin}` must be TOML, and it is not at {toml_place(error)}.",
@@ -122,7 +127,11 @@ def _parse(content: bytes, origin: str) -> StudyFile:
 
 def _faulty(origin: str, faults: list[str]) -> StudyError:
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return StudyError(f"`{origin}` must be a study file without contradiction; {count} found.", where=faults)
+    return StudyError(
+        f"`{origin}` must be a study file without contradiction; {count} found.",
+        where=faults,
+        hint=f"Correct `{origin}` in a text editor and run it again; nothing was read or written.",
+    )
 
 
 def _instrument(name: str, folder: Path) -> Instrument:

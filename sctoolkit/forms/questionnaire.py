@@ -126,7 +126,11 @@ def build_questionnaire(
     items = list(instrument.items_of_form(form))
     if not items:
         raise InstrumentError(
-            f"A form needs items, and `{instrument.id}` is listed without any.", hint=instrument.instrument.access
+            f"A form needs items, and `{instrument.id}` is listed without any.",
+            hint=(
+                f"Its text: {instrument.instrument.access}",
+                "With the text at hand write an instrument file of your own and name its path.",
+            ),
         )
     wording = wording_of(instrument, lang, side=side, slots=slots)
     blocks: list[Block] = []
@@ -159,7 +163,10 @@ def _check_choice(name: str, value: str | None, known: tuple[str, ...]) -> None:
             f"`{name}` must be named for this instrument.", hint=f"One of {', '.join(f'`{entry}`' for entry in known)}."
         )
     if not known:
-        raise OptionError(f"`{name}` must be left out for this instrument, not `{value}`.")
+        raise OptionError(
+            f"`{name}` must be left out for this instrument, not `{value}`.",
+            hint=f"Leave `{name}` out: all people get the same questions.",
+        )
     raise OptionError(
         f"`{name}` must be one of {', '.join(f'`{entry}`' for entry in known)}, not `{value}`.",
         hint=did_you_mean(value, known),

@@ -35,7 +35,10 @@ def write_sav(path: Path, instrument: Instrument, data: pd.DataFrame | None = No
     import pyreadstat
 
     if not path.parent.is_dir():
-        raise WriteError(f"`{path}` must be writable, and its folder `{path.parent}` does not exist.")
+        raise WriteError(
+            f"`{path}` must be writable, and its folder `{path.parent}` does not exist.",
+            hint=f"Make the folder first, `mkdir {path.parent}`, or name a file in another one.",
+        )
     names = platform_names(instrument.item_codes, "spss")
     frame = pd.DataFrame({code: pd.Series(dtype=np.float64) for code in names}) if data is None else data
     frame = frame.rename(columns=names)

@@ -108,6 +108,8 @@ def check_with_pyxform(sheets: dict[str, list[Row]]) -> str:
         made = convert(dict(sheets.items()), validate=False)
     except PyXFormError as error:
         raise InstrumentError(
-            "The form must pass pyxform's checks, and it does not.", where=str(error).splitlines()
+            "The form must pass pyxform's checks, and it does not.",
+            where=str(error).splitlines(),
+            hint="Correct the question named above in the instrument or its wording, and make the form again.",
         ) from None
     return str(made.xform)

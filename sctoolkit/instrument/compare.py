@@ -41,7 +41,8 @@ def compare_instruments(*instruments: str | Instrument) -> pd.DataFrame:
     ids = [instrument.id for instrument in loaded]
     if len(set(ids)) < 2 or len(set(ids)) < len(ids):
         raise OptionError(
-            f"A comparison needs at least two different instruments, not {', '.join(f'`{i}`' for i in ids) or 'none'}."
+            f"A comparison needs at least two different instruments, not {', '.join(f'`{i}`' for i in ids) or 'none'}.",
+            hint="Name another one: `sctoolkit instruments list` shows the library.",
         )
     table = pd.DataFrame({instrument.id: _properties(instrument) for instrument in loaded})
     return table.rename_axis("property")

@@ -133,7 +133,10 @@ def theory_coverage(
         if name not in LOGS:
             raise OptionError(f"`logs` must name tables of the programme, not `{name}`.", hint=did_you_mean(name, LOGS))
     if waves < 1:
-        raise OptionError(f"`waves` must be at least 1, not {waves}.")
+        raise OptionError(
+            f"`waves` must be at least 1, not {waves}.",
+            hint="Give the number of times that people are asked: `waves=2` for before and after.",
+        )
     theory = load_theory()
     nodes = tuple(_cover_node(node, loaded, theory, tuple(sides), tuple(logs)) for node in theory.node)
     covered = {entry.node.id: entry for entry in nodes}

@@ -9,7 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sctoolkit.errors import InstrumentError, ReadError, UnknownInstrumentError, did_you_mean
+from sctoolkit.errors import ReadError, UnknownInstrumentError, did_you_mean
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.instrument.parse import parse_instrument
 
@@ -58,7 +58,7 @@ def load_instrument(id_or_path: str | os.PathLike[str]) -> Instrument:
     UnknownInstrumentError
         If nothing bears that name; the nearest id is suggested.
     ReadError
-        If a path is given where no file is.
+        If a path is given where no file is, or none that can be read as text.
     InstrumentError
         If the file contradicts itself; all faults are listed.
 
@@ -110,11 +110,14 @@ def _load_path(path: Path) -> Instrument:
 @lru_cache(maxsize=256)
 def _load_text(content: bytes, origin: str) -> Instrument:
     if len(content) > SIZE_CAP:
-        raise InstrumentError(f"`{origin}` must be smaller than 1 MB, and it holds {len(content):,} bytes.")
+        raise ReadError(
+            f"`{origin}` must be smaller than 1 MB, and it holds {len(content):,} bytes.",
+            hint="Is it a data file? An instrument file describes the questions; answers are read with `read`.",
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InstrumentError(
+        raise ReadError(
             f"`{origin}` must be UTF-8 text; byte {error.start} is not.", hint="Save the file again as UTF-8."
         ) from None
     return parse_instrument(text, origin)

@@ -68,7 +68,10 @@ def readability(texts: Iterable[str]) -> Readability:
     sentences = [part for text in texts for part in _SENTENCE.split(text) if _WORD.search(part)]
     words = [word for sentence in sentences for word in _WORD.findall(sentence)]
     if not words:
-        raise DataError("A reading age needs text with at least one word, and there is none.")
+        raise DataError(
+            "A reading age needs text with at least one word, and there is none.",
+            hint="Pass the texts of the items as people read them.",
+        )
     per_sentence = len(words) / len(sentences)
     per_word = sum(map(syllables, words)) / len(words)
     grade = 0.39 * per_sentence + 11.8 * per_word - 15.59

@@ -63,7 +63,10 @@ def slot_values(
         )
     braced = [name for name, text in values.items() if "{" in text or "}" in text]
     if braced:
-        raise InstrumentError(f"The text of a slot must hold no braces; these do: {_named(braced)}.")
+        raise InstrumentError(
+            f"The text of a slot must hold no braces; these do: {_named(braced)}.",
+            hint="Write the words themselves, such as `our mosque`: a slot cannot stand inside another.",
+        )
     return values
 
 
@@ -82,7 +85,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """
     unfilled = [name for name in slots_in(text) if not values.get(name)]
     if unfilled:
-        raise InstrumentError(f"A form must leave no slot open; not filled: {_named(unfilled)}.", where=f"In: {text}")
+        raise InstrumentError(
+            f"A form must leave no slot open; not filled: {_named(unfilled)}.",
+            where=f"In: {text}",
+            hint=f"Give the words: `slots={{{unfilled[0]!r}: '...'}}`.",
+        )
 
     def put(match: re.Match[str]) -> str:
         value = values[match.group(1)]

@@ -159,6 +159,8 @@ def attach_wording(instrument: Instrument, path: str | os.PathLike[str], lang: s
 
     Raises
     ------
+    ReadError
+        If the file is not there or cannot be read as text.
     InstrumentError
         With every fault of the file.
     WriteError
@@ -174,7 +176,7 @@ def attach_wording(instrument: Instrument, path: str | os.PathLike[str], lang: s
     except OSError as error:
         raise WriteError(
             f"The folder of your own wording must be writable; `{target.parent}` is not.",
-            where=str(error),
+            where=f"The system says: {(error.strerror or str(error)).lower()}.",
             hint="Set SCTOOLKIT_INSTRUMENTS to a folder that is.",
         ) from error
     return target
@@ -185,6 +187,8 @@ def check_wording_file(instrument: Instrument, path: str | os.PathLike[str], lan
 
     Raises
     ------
+    ReadError
+        If the file is not there or cannot be read as text.
     InstrumentError
         With every fault of the file.
     """
@@ -195,7 +199,10 @@ def _checked_rows(instrument: Instrument, file: Path, lang: str | None) -> list[
     if not instrument.items:
         raise InstrumentError(
             f"Wording needs items to belong to, and `{instrument.id}` is listed without any.",
-            hint=f"Its text: {instrument.instrument.access}",
+            hint=(
+                f"Its text: {instrument.instrument.access}",
+                "With the text at hand write an instrument file of your own and name its path.",
+            ),
         )
     if not file.is_file():
         must, found = ("be a file", "is a folder") if file.is_dir() else ("exist", "does not")
@@ -219,7 +226,7 @@ def remove_wording(instrument: Instrument, lang: str) -> Path:
         attached = [name for name, _ in _files_in(_user_folder(instrument))]
         raise InstrumentError(
             f"Wording to remove must have been attached; `{instrument.id}` has none of yours in `{lang}`.",
-            hint=did_you_mean(lang, attached),
+            hint=did_you_mean(lang, attached) or "Nothing is to be done: wording that ships with the library stays.",
         )
     target.unlink()
     return target
@@ -234,5 +241,8 @@ def wording_readability(wording: Wording) -> Readability:
         If the wording is not in English.
     """
     if wording.lang.split("-")[0] != "en":
-        raise InstrumentError(f"A reading age is known for English only; this wording is in `{wording.lang}`.")
+        raise InstrumentError(
+            f"A reading age is known for English only; this wording is in `{wording.lang}`.",
+            hint="Have a few people of the group read the items aloud; of an English wording it is known.",
+        )
     return readability(wording.items.values())

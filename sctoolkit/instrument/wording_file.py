@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sctoolkit.errors import InstrumentError, closest
+from sctoolkit.errors import InstrumentError, ReadError, closest
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.instrument.slots import slot_faults, slots_in
 
@@ -49,6 +49,8 @@ def parse_wording(content: bytes, origin: str, instrument: Instrument, lang: str
 
     Raises
     ------
+    ReadError
+        If it cannot be read as text.
     InstrumentError
         With every fault: columns, codes without text, stray codes, duplicates, wrong language tags, unknown slots.
     """
@@ -70,11 +72,14 @@ def parse_wording(content: bytes, origin: str, instrument: Instrument, lang: str
 
 def _rows(content: bytes, origin: str) -> tuple[list[WordingRow], list[str]]:
     if len(content) > SIZE_CAP:
-        raise InstrumentError(f"`{origin}` must be smaller than 1 MB, and it holds {len(content):,} bytes.")
+        raise ReadError(
+            f"`{origin}` must be smaller than 1 MB, and it holds {len(content):,} bytes.",
+            hint="Is it the data file? A wording file holds one line an item: write an empty one with `--template`.",
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InstrumentError(
+        raise ReadError(
             f"`{origin}` must be UTF-8 text; byte {error.start} is not.", hint="Save the file again as CSV UTF-8."
         ) from None
     header = text.split("\n", 1)[0]

@@ -45,7 +45,10 @@ def keyed_items(data: pd.DataFrame | Scores | Responses, scale: str | None = Non
         )
     repeated = list(dict.fromkeys(data.columns[data.columns.duplicated()]))
     if repeated:
-        raise DataError(f"Items must have names of their own, not twice {', '.join(f'`{name}`' for name in repeated)}.")
+        raise DataError(
+            f"Items must have names of their own, not twice {', '.join(f'`{name}`' for name in repeated)}.",
+            hint=f"Rename or drop one of the columns `{repeated[0]}`.",
+        )
     text = [str(name) for name, column in data.items() if not pd.api.types.is_numeric_dtype(column)]
     if text:
         raise DataError(
@@ -55,5 +58,8 @@ def keyed_items(data: pd.DataFrame | Scores | Responses, scale: str | None = Non
     values = data.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = [str(name) for name, bad in zip(data.columns, np.isinf(values).any(axis=0), strict=True) if bad]
     if infinite:
-        raise DataError(f"Items must be finite, not infinite: {', '.join(f'`{name}`' for name in infinite[:5])}.")
+        raise DataError(
+            f"Items must be finite, not infinite: {', '.join(f'`{name}`' for name in infinite[:5])}.",
+            hint="Set such values to missing: `data.replace([numpy.inf, -numpy.inf], numpy.nan)`.",
+        )
     return pd.DataFrame(values, columns=[str(name) for name in data.columns], index=data.index)

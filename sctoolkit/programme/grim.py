@@ -120,11 +120,14 @@ def grim(
     check_option("parts", parts, ("separate", "exclusive", "whole"))
     for name, value in (("n", n), ("items", items)):
         if isinstance(value, bool) or int(value) != value or value < 1:
-            raise OptionError(f"Option `{name}` must be a whole number of 1 or more, not `{value}`.")
+            raise OptionError(
+                f"Option `{name}` must be a whole number of 1 or more, not `{value}`.",
+                hint="Give the number of people who answered, and `items` only for means over several questions.",
+            )
     texts = [figures] if isinstance(figures, (str, int, float)) else list(figures)
     parsed = [parse_figure(text, kind) for text in texts]
     if not parsed:
-        raise DataError("There must be at least one figure to check.")
+        raise DataError("There must be at least one figure to check.", hint='For example `grim(["84%", "16%"], n=25)`.')
     values = np.array([value for value, _ in parsed])
     halves = np.array([half for _, half in parsed])
     scale = 100.0 if kind == "percent" else 1.0
@@ -156,7 +159,10 @@ def parse_figure(text: str | float, kind: str = "percent") -> tuple[float, float
     """
     cleaned = re.sub(r"\s*(%|per ?cent|percent)\s*$", "", str(text).strip()).replace(",", ".").replace("\u2212", "-")
     if not re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", cleaned):
-        raise DataError(f"A printed figure must be a number such as 84 or 3.42, not `{text}`.")
+        raise DataError(
+            f"A printed figure must be a number such as 84 or 3.42, not `{text}`.",
+            hint='Give the figure as printed, with its decimals and without words: `"84%"`.',
+        )
     number = Decimal(cleaned)
     decimals = len(cleaned.partition(".")[2]) if not (isinstance(text, float) and text.is_integer()) else 0
     if kind == "percent" and not 0 <= number <= 100:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sctoolkit.errors import DataError, MatchError, ReadError, closest
+from sctoolkit.errors import DataError, MatchError, ReadError, closest, near_file
 
 SIDES: tuple[str, ...] = ("community", "statutory", "broker")
 MAX_FAULTS_SHOWN = 20
@@ -156,7 +156,11 @@ def _raw_cells(source: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, list[st
         try:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
         except FileNotFoundError:
-            raise ReadError(f"No file `{path.name}` is there.", where=f"looked for {path}") from None
+            raise ReadError(
+                f"No file `{path.name}` is there.",
+                where=f"looked for {path}",
+                hint=near_file(path),
+            ) from None
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise ReadError(
                 f"`{path.name}` must be a CSV file in UTF-8 with one header line.",

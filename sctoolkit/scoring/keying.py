@@ -34,6 +34,7 @@ def keyed_frame(data: Scores | Responses, scale: str | None) -> pd.DataFrame:
         raise DataError(
             f"The data must hold items of scale `{scale}`, and they hold none.",
             where=f"Its items: {', '.join(wanted)}.",
+            hint="Take another scale, or read the file again with `columns={'item': 'your column'}`.",
         )
     as_answered = scale is not None and not instrument.scale[scale].keyed
     values_of = item_values if as_answered else keyed_values

@@ -42,14 +42,18 @@ def combine(*responses: Responses) -> Responses:
     ('1', '2')
     """
     if not responses:
-        raise DataError("At least one set of answers must be given to combine, and none is.")
+        raise DataError(
+            "At least one set of answers must be given to combine, and none is.",
+            hint="For example `combine(read('wave1.csv'), read('wave2.csv'))`.",
+        )
     first = responses[0]
     for other in responses[1:]:
         if other.instrument != first.instrument:
             raise DataError(
                 "Answers must be to one instrument to be combined, and these are to "
                 f"`{first.instrument.id}` {first.instrument.version} and "
-                f"`{other.instrument.id}` {other.instrument.version}."
+                f"`{other.instrument.id}` {other.instrument.version}.",
+                hint="Score each instrument on its own, or read both files with the same one: `read(path, 'id')`.",
             )
     if len(responses) == 1:
         return first

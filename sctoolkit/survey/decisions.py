@@ -91,4 +91,5 @@ def check_answer_words(answers: AnswerWords, instrument: Instrument) -> None:
                 raise OptionError(
                     f'`answers` for `{name}` must give codes of its scale; {code:g} for "{word}" is none.',
                     where=f"Its codes: {', '.join(f'{answer:g}' for answer in sorted(codes))}.",
+                    hint="Give the code of this answer, or list the word under `missing_codes`.",
                 )

@@ -32,7 +32,11 @@ def read_excel_grid(path: Path, *, sheet: str | None = None) -> Grid:
     """
     content = read_bytes(path, FILE_CAP)
     if not content:
-        raise ReadError("A data file must hold something, and it is empty.", where=f"File: {path.name}.")
+        raise ReadError(
+            "A data file must hold something, and it is empty.",
+            where=f"File: {path.name}.",
+            hint="Export the answers again, and look whether the file was still being written.",
+        )
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             _refuse_encrypted(path.name)
@@ -46,7 +50,11 @@ def read_excel_grid(path: Path, *, sheet: str | None = None) -> Grid:
         rows = _rows(path.name, book, name)
         if rows:
             return Grid(source=path.name, rows=rows, facts={"sheet": name, "sheets": names})
-    raise ReadError("A sheet must hold something, and it is empty.", where=f"File: {path.name}.")
+    raise ReadError(
+        "A sheet must hold something, and it is empty.",
+        where=f"File: {path.name}.",
+        hint=f"Name the sheet with the answers: `sheet='...'`. Sheets: {', '.join(f'`{name}`' for name in names)}.",
+    )
 
 
 def _check_extent(source: str, content: bytes, archive: zipfile.ZipFile) -> None:

@@ -98,7 +98,9 @@ def cells_below(grid: Grid, names: Sequence[str], place: int) -> tuple[pd.DataFr
         numbers.append(offset)
     if not body:
         raise ReadError(
-            "A file must hold at least one row of answers, and it holds none.", where=f"File: {grid.source}."
+            "A file must hold at least one row of answers, and it holds none.",
+            where=f"File: {grid.source}.",
+            hint="Export the answers again: the file has its header only.",
         )
     columns = {name: pd.Series(cells, dtype=object) for name, cells in zip(names, zip(*body, strict=True), strict=True)}
     return pd.DataFrame(columns), np.array(numbers, dtype=np.int64)

@@ -44,7 +44,7 @@ def write_key(path: str | os.PathLike[str]) -> str:
         raise WriteError(
             f"A key file must be writable; `{target}` is not.",
             where=f"The system says: {str(error.strerror).lower()}.",
-            hint="Does its folder exist?",
+            hint="Name a file in a folder that exists and may be written to, outside the study.",
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(key.hex() + "\n")
@@ -82,7 +82,10 @@ def load_key(path: str | os.PathLike[str], *, outside: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ReadError(f"A key file must hold {KEY_BYTES} bytes as hexadecimal digits; `{source.name}` does not.")
+        raise ReadError(
+            f"A key file must hold {KEY_BYTES} bytes as hexadecimal digits; `{source.name}` does not.",
+            hint="Make a new one under another name: `python -m sctoolkit.survey.keys FILE`.",
+        )
     return key
 
 

@@ -112,6 +112,7 @@ def _below(grid: Grid, header_row: int) -> Grid:
         raise ReadError(
             f"`header_row` must lie between 1 and the {len(grid.rows)} rows of the file, not {header_row}.",
             where=f"File: {grid.source}.",
+            hint="Give the number of the row that names the columns, counted from 1, or leave `header_row` out.",
         )
     while start < len(grid.rows) - 1 and not any(cell.strip() for cell in grid.rows[start]):
         start += 1

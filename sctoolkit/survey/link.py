@@ -86,7 +86,10 @@ def link(
     ['new', 'new', 'new', 'exact', 'off_by_one', 'new']
     """
     if tolerance not in (0, 1, 2):
-        raise OptionError(f"`tolerance` must be 0, 1 or 2, not `{tolerance}`.")
+        raise OptionError(
+            f"`tolerance` must be 0, 1 or 2, not `{tolerance}`.",
+            hint="It is how many slips apart two codes may be; 1 is usual, 0 for numbers given by the programme.",
+        )
     whole = combine(*waves)
     if len(whole.waves()) < 2:
         raise DataError(

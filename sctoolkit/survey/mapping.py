@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sctoolkit.errors import MatchError, OptionError, ReadError, did_you_mean, toml_place
+from sctoolkit.errors import MatchError, OptionError, ReadError, did_you_mean, near_file, toml_place
 from sctoolkit.survey.decisions import Decisions
 
 SIZE_CAP = 1_000_000
@@ -43,9 +43,11 @@ def load_mapping(mapping: str | os.PathLike[str] | Mapping[str, Any] | None) -> 
     Raises
     ------
     ReadError
-        If the file is absent or too large.
+        If the file is absent, too large, or not text.
+    MatchError
+        If it is not TOML.
     OptionError
-        If it is not TOML, or has a section that is not known.
+        If it has a section that is not known.
     """
     if mapping is None:
         return {}
@@ -57,7 +59,10 @@ def load_mapping(mapping: str | os.PathLike[str] | Mapping[str, Any] | None) -> 
                 hint=did_you_mean(name, SECTIONS),
             )
         if not isinstance(section, Mapping):
-            raise OptionError(f"Section `{name}` of a mapping must be a table, not `{section}`.")
+            raise OptionError(
+                f"Section `{name}` of a mapping must be a table, not `{section}`.",
+                hint=f'Write a line `[{name}]` and below it one line an entry, such as `LON1 = "question 1"`.',
+            )
     return sections
 
 
@@ -72,7 +77,10 @@ def merge(sections: Mapping[str, Any], decisions: Decisions) -> Decisions:
     columns = {name: (column or None) for name, column in sections.get("columns", {}).items()}
     for name, column in decisions.columns.items():
         if name in columns and columns[name] != column:
-            raise MatchError(f"`{name}` is column `{columns[name]}` in the mapping and `{column}` in the call.")
+            raise MatchError(
+                f"`{name}` is column `{columns[name]}` in the mapping and `{column}` in the call.",
+                hint=f"Take `{name}` out of one of the two.",
+            )
     return Decisions(
         columns={**columns, **decisions.columns},
         missing_codes={**sections.get("missing_codes", {}), **decisions.missing_codes},
@@ -90,14 +98,20 @@ def merge(sections: Mapping[str, Any], decisions: Decisions) -> Decisions:
 def _parse(path: Path) -> dict[str, Any]:
     if not path.is_file():
         must, found = ("be a file", "is a folder") if path.is_dir() else ("exist", "does not")
-        raise ReadError(f"A mapping file must {must}; `{path}` {found}.")
+        raise ReadError(
+            f"A mapping file must {must}; `{path}` {found}.",
+            hint="Name the file in it." if path.is_dir() else near_file(path),
+        )
     if path.stat().st_size > SIZE_CAP:
         raise ReadError(f"A mapping file must be smaller than 1 MB; `{path.name}` is not.", hint="Is it the data file?")
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionError(
-            "A mapping file must be TOML in UTF-8, and this one cannot be read.",
-            where=f"File: {path.name}; {toml_place(error)}.",
-            hint="Put quotes around names and words.",
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"`{path.name}` must be UTF-8 text; byte {error.start} is not.", hint="Save the file again as UTF-8."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise MatchError(
+            f"`{path.name}` must be TOML, and it is not at {toml_place(error)}.",
+            hint='Put quotes around names and words: LON1 = "question 1".',
         ) from None

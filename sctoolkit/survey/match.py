@@ -103,7 +103,10 @@ def pattern_columns(columns: Sequence[str], instrument: Instrument, pattern: str
     if pattern is None:
         return {}
     if "{item}" not in pattern:
-        raise MatchError(f"`item_columns` must hold `{{item}}`, as in `pre_{{item}}`; `{pattern}` does not.")
+        raise MatchError(
+            f"`item_columns` must hold `{{item}}`, as in `pre_{{item}}`; `{pattern}` does not.",
+            hint=f"Write `{pattern}{{item}}`, with `{{item}}` where the item's code stands.",
+        )
     folded = {_fold_name(name): name for name in columns}
     found = {code: folded.get(_fold_name(pattern.replace("{item}", code))) for code in instrument.item_codes}
     if not any(found.values()):
@@ -137,12 +140,18 @@ def _given_items(given: Columns, instrument: Instrument, columns: Sequence[str])
             absent.add(name)
             continue
         if not isinstance(column, str):
-            raise MatchError(f"Item `{name}` must be in one column, not in several.")
+            raise MatchError(
+                f"Item `{name}` must be in one column, not in several.",
+                hint=f"Name one: `columns={{'{name}': {next(iter(column), '...')!r}}}`.",
+            )
         _must_exist(name, column, columns)
         items[name] = column
     for column in _repeated(list(items.values())):
         both = [code for code, name in items.items() if name == column]
-        raise MatchError(f"A column must hold one item; `{column}` is named for {_listed(both)}.")
+        raise MatchError(
+            f"A column must hold one item; `{column}` is named for {_listed(both)}.",
+            hint=f"Name another column, or None if it was not asked: `columns={{'{both[-1]}': None}}`.",
+        )
     return items, absent
 
 

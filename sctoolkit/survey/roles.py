@@ -30,7 +30,10 @@ def role_columns(table: pd.DataFrame, match: Match, *, wave: object, side: str |
     for name, value in (("wave", wave), ("side", side)):
         if value is not None:
             if name in roles:
-                raise OptionError(f"Give `{name}` as a column or as one value for all rows, not both.")
+                raise OptionError(
+                    f"Give `{name}` as a column or as one value for all rows, not both.",
+                    hint=f"Leave out `{name}=` to use the column; rename the column if it is something else.",
+                )
             roles[name] = np.full(len(table), as_text(value), dtype=object)
     return {name: roles[name] for name in ROLES if name in roles}
 
@@ -44,6 +47,7 @@ def _numbers(column: pd.Series[Any], role: str) -> npt.NDArray[np.float64]:
         raise DataError(
             f"Column `{column.name}` must hold numbers of 0 or more for `{role}`, and {fail} not.",
             where=f'First: "{texts[bad[0]]}" in row {bad[0] + 1}.',
+            hint=f"Correct these cells or leave them empty, or name another column: `columns={{'{role}': '...'}}`.",
         )
     return np.array(numbers, dtype=np.float64)
 

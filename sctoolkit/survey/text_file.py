@@ -8,7 +8,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from sctoolkit.errors import ReadError
+from sctoolkit.errors import ReadError, did_you_mean, near_file
 from sctoolkit.result import Caveat
 from sctoolkit.survey.grid import Grid
 
@@ -48,15 +48,22 @@ def read_bytes(path: Path, cap: int) -> bytes:
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise ReadError(f"A data file must exist; `{path}` does not.") from None
+        raise ReadError(f"A data file must exist; `{path}` does not.", hint=near_file(path)) from None
     except PermissionError:
-        raise ReadError(f"A data file must be readable; `{path}` is not.", hint="Look at its permissions.") from None
+        raise ReadError(
+            f"A data file must be readable; `{path}` is not.",
+            hint=f"Let yourself read it: `chmod u+r {path.name}`, or ask its owner.",
+        ) from None
 
 
 def text_grid(source: str, content: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> Grid:
     """Return the cells of a text held in memory."""
     if not content.strip():
-        raise ReadError("A data file must hold something, and it is empty.", where=f"File: {source}.")
+        raise ReadError(
+            "A data file must hold something, and it is empty.",
+            where=f"File: {source}.",
+            hint="Export the answers again, and look whether the file was still being written.",
+        )
     text, used = decode(source, content, encoding)
     mark = delimiter if delimiter is not None else sniff_delimiter(text)
     caveats: tuple[Caveat, ...] = ()
@@ -104,7 +111,10 @@ def _decode_as(source: str, content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except LookupError:
-        raise ReadError(f"`encoding` must name an encoding that Python knows, not `{encoding}`.") from None
+        raise ReadError(
+            f"`encoding` must name an encoding that Python knows, not `{encoding}`.",
+            hint=did_you_mean(encoding, ("utf-8", "utf-16", "cp1252", "latin-1", "mac-roman")),
+        ) from None
     except UnicodeError:
         raise ReadError(
             f"A file must have the encoding that it claims; this one cannot be read as {encoding}.",

@@ -44,11 +44,18 @@ class Origin:
 def type_table(table: pd.DataFrame, instrument: Instrument, decisions: Decisions, origin: Origin) -> Responses:
     """Return the typed answers of a table, from memory or from a file."""
     if len(table) == 0:
-        raise DataError("The data must hold at least one row, and they hold none.", where=f"Source: {origin.source}.")
+        raise DataError(
+            "The data must hold at least one row, and they hold none.",
+            where=f"Source: {origin.source}.",
+            hint="Look at the step before: a filter or a merge that matched nothing leaves no rows.",
+        )
     if not instrument.items:
         raise InstrumentError(
             f"An instrument must have its items known to be read; `{instrument.id}` is only listed.",
-            hint=f"Its text: {instrument.instrument.access}",
+            hint=(
+                f"Its text: {instrument.instrument.access}",
+                "With the text at hand write an instrument file of your own and name its path.",
+            ),
         )
     n_in = len(table)
     rows = np.arange(1, n_in + 1, dtype=np.int64) if origin.rows is None else origin.rows.copy()

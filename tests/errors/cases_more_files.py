@@ -80,9 +80,9 @@ def damaged_sheet():
     return _rows("wave1.xlsx", book, "Data")
 
 
-def mapping(content: str):
+def mapping(content: str, encoding: str = "utf-8"):
     path = folder() / "mapping.toml"
-    path.write_text(content, encoding="utf-8")
+    path.write_text(content, encoding=encoding)
     return read(file("wave1.csv", "LON1\n1\n"), "ucla3", mapping=path)
 
 
@@ -167,6 +167,7 @@ CASES = {
     "sheet-damaged": damaged_sheet,
     "key-folder-absent": lambda: write_key(folder() / "gone" / "key.txt"),
     "mapping-too-large": lambda: mapping("#" * 1_000_001),
+    "mapping-not-utf8": lambda: mapping('[columns]\nLON1 = "Où"\n', "latin-1"),
     "mapping-not-toml": lambda: mapping("[columns]\nLON1 = Q 1\n"),
     "sav-without-rows": empty_statistical_file,
     "data-too-large": lambda: read_bytes(file("wave1.csv", "x" * 3_000_000), 2_000_000),

@@ -29,5 +29,16 @@ def test_house_style(slug):
     assert not re.search(RAW, text), "raw Python text"
 
 
+WITHOUT_HINT: dict[str, str] = {}
+"""Cases after which there is nothing to type or change, and why."""
+
+
+@pytest.mark.parametrize("slug", sorted(CASES))
+def test_says_what_to_do(slug):
+    hints = [line.removeprefix("  i ") for line in outcome(slug).text.splitlines() if line.startswith("  i ")]
+    assert all(hints)
+    assert bool(hints) != (slug in WITHOUT_HINT)
+
+
 def test_no_golden_is_left_over():
     assert {path.stem for path in GOLDEN.glob("*.txt")} <= set(CASES)

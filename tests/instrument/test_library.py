@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import from_frame, list_instruments, load_instrument, score
-from sctoolkit.errors import InstrumentError, UnknownInstrumentError
+from sctoolkit.errors import InstrumentError, ReadError, UnknownInstrumentError
 from sctoolkit.instrument.find import COLUMNS
 from sctoolkit.instrument.library import instrument_folders, library_root
 from sctoolkit.instrument.schema import instrument_schema
@@ -169,17 +169,17 @@ def test_unknown_names_meet_a_suggestion():
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "error", "said"),
     [
-        (b"\xff\xfe", "UTF-8"),
-        (b"[instrument", "TOML"),
-        (b"#" * 1_000_001, "1 MB"),
+        (b"\xff\xfe", ReadError, "UTF-8"),
+        (b"[instrument", InstrumentError, "TOML"),
+        (b"#" * 1_000_001, ReadError, "1 MB"),
     ],
 )
-def test_files_that_cannot_be_read_are_named(tmp_path, content, said):
+def test_files_that_cannot_be_read_are_named(tmp_path, content, error, said):
     file = tmp_path / "instrument.toml"
     file.write_bytes(content)
-    with pytest.raises(InstrumentError, match=said):
+    with pytest.raises(error, match=said):
         load_instrument(file)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sctoolkit import load_instrument
-from sctoolkit.errors import DataError, InstrumentError, OptionError
+from sctoolkit.errors import DataError, InstrumentError, OptionError, ReadError
 from sctoolkit.instrument.readability import readability, syllables
 from sctoolkit.instrument.slots import fill, slot_values
 from sctoolkit.instrument.wording import (
@@ -111,7 +111,7 @@ def test_wrong_language_tags_are_refused(ucla, tmp_path):
 
 
 def test_files_in_another_encoding_are_named(ucla, tmp_path):
-    with pytest.raises(InstrumentError, match="UTF-8"):
+    with pytest.raises(ReadError, match="UTF-8"):
         attached(ucla, tmp_path, GOOD.replace("One?", "Où?"), encoding="latin-1")
 
 

@@ -160,7 +160,10 @@ def mediation(
     model = model_frame("outcome_ ~ 1", _plain(data, outcome, needed), needed)
     frame = model.frame
     if interaction and (len(mediators) > 1 or not set(np.unique(frame[exposure].astype(float))) <= {0.0, 1.0}):
-        raise DesignError("An interaction needs one mediator and an exposure of 0 and 1.", hint="Leave it out.")
+        raise DesignError(
+            "An interaction needs one mediator and an exposure of 0 and 1.",
+            hint="Leave the interaction out, or code the exposure as 0 and 1.",
+        )
     codes = model.codes(cluster)[0] if cluster else None
     fits = fit_equations(frame, exposure, mediators, outcome, covariates, cluster, interaction, chain)
     draws = draw_coefficients(frame, fits, names, codes, interaction, interval, n_draws, seed)

@@ -62,7 +62,10 @@ def _cells(
         }
     )  # fmt: skip
     if (table["w"] < 0).any():
-        raise DataError(f"Weights must be 0 or more, and `{weight}` is negative in {int((table['w'] < 0).sum())} rows.")
+        raise DataError(
+            f"Weights must be 0 or more, and `{weight}` is negative in {int((table['w'] < 0).sum())} rows.",
+            hint="Correct the weights; a row that should not count has the weight 0.",
+        )
     table = table[frame[unit].notna().to_numpy()]
     table["entry"] = table["entry"].where(table["entry"] != 0)
     several = table.groupby("unit")["entry"].nunique(dropna=False)
@@ -75,7 +78,10 @@ def _cells(
     entered = table.groupby("unit")["entry"].first()
     used = table[table["y"].notna() & table["wave"].notna() & (table["w"] > 0)]
     if used.empty:
-        raise DataError("There must be at least one row with a wave and a score.")
+        raise DataError(
+            "There must be at least one row with a wave and a score.",
+            hint=f"Check that `{wave}` and `{outcome}` are the columns meant.",
+        )
     totals = used.assign(top=used["y"] * used["w"]).groupby(["unit", "wave"])[["top", "w"]].sum()
     wide = (totals["top"] / totals["w"]).unstack("wave").sort_index(axis=1)
     order = list(wide.index)

@@ -170,7 +170,11 @@ def _check(**ranges: tuple[float, float, float]) -> None:
     for name, (value, low, high) in ranges.items():
         if not (low <= value <= high and np.isfinite(value)):
             allowed = f"be a number of {low:g} or more" if np.isinf(high) else f"lie from {low:g} to {high:g}"
-            raise OptionError(f"Option `{name}` must {allowed}, not {value:g}.")
+            percent = high <= 1 < value <= 100 * high
+            raise OptionError(
+                f"Option `{name}` must {allowed}, not {value:g}.",
+                hint=f"If {value:g}% is meant: `{name}={value / 100:g}`." if percent else "Give a number from there.",
+            )
 
 
 def _share_linked(linked: float | None, months: float | None) -> float:
@@ -186,9 +190,15 @@ def _share_linked(linked: float | None, months: float | None) -> float:
 def _check_counts(n_organisations: int | None, n_categories: int | None, comparison: str) -> None:
     """Raise unless organisations and categories are enough, and there where they are needed."""
     if n_organisations is not None and (n_organisations < 2 or int(n_organisations) != n_organisations):
-        raise OptionError(f"Option `n_organisations` must be a whole number of 2 or more, not {n_organisations}.")
+        raise OptionError(
+            f"Option `n_organisations` must be a whole number of 2 or more, not {n_organisations}.",
+            hint="Leave `n_organisations` out where people do not come in organisations.",
+        )
     if n_categories is not None and n_categories < 2:
-        raise OptionError(f"Option `n_categories` must be 2 or more, not {n_categories}.")
+        raise OptionError(
+            f"Option `n_categories` must be 2 or more, not {n_categories}.",
+            hint="Give the number of answers to choose from, such as 5, or leave it out for a score of several items.",
+        )
     if comparison == "organisations" and n_organisations is None:
         raise DesignError(
             "Comparing organisations needs their number.", hint="Give `n_organisations`, or `comparison='people'`."

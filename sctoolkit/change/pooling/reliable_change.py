@@ -170,6 +170,7 @@ def reliable_change(
         raise DataError(
             "Reliable change needs at least 3 people with both scores, and scores that vary.",
             where=f"{rows.size} of {len(data)} people have both `{pre}` and `{post}`.",
+            hint=f"Check that `{pre}` and `{post}` are one score at two waves, in one row a person.",
         )
     indices = _indices(before, after, reliability, reliability_post or reliability, norm_mean, norm_sd)
     critical, sign = float(norm.ppf(0.5 + level / 2)), 1.0 if higher_is_better else -1.0

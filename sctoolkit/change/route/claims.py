@@ -81,7 +81,10 @@ def at_least(rung: str, needed: str) -> bool:
     order = list(ladder())
     for name in (rung, needed):
         if name not in order:
-            raise OptionError(f"A rung must be one of {', '.join(order)}, not `{name}`.")
+            raise OptionError(
+                f"A rung must be one of {', '.join(order)}, not `{name}`.",
+                hint="Write the letter and the number: from `L0`, described, to `L5`, randomised.",
+            )
     return order.index(rung) >= order.index(needed)
 
 
@@ -157,7 +160,7 @@ def say(template: str, rung: str, **fields: str) -> str:
     if not at_least(rung, entry.rung):
         raise DesignError(
             f"The sentence `{template}` needs rung {entry.rung}, and the design stands on {rung}.",
-            hint=f"{ladder()[rung].means}",
+            hint=f"Take a sentence of rung {rung}: {ladder()[rung].means[0].lower()}{ladder()[rung].means[1:]}",
         )
     judged = {name: "" if name in LABEL_FIELDS else value for name, value in fields.items()}
     check_wording(entry.text.format(**judged), rung)
@@ -174,7 +177,7 @@ def moved_word(ci_low: float, ci_high: float) -> str:
     ('rose', 'fell')
     """
     words: dict[str, str] = _data()["moved"]
-    if not (np.isfinite(ci_low) and np.isfinite(ci_high)):
+    if np.isnan(ci_low) or np.isnan(ci_high) or (np.isinf(ci_low) and np.isinf(ci_high)):
         return words["unknown"]
     if ci_low > 0:
         return words["rose"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from sctoolkit.change.route.claims import check_wording
 from sctoolkit.change.route.estimate_change import Change
-from sctoolkit.errors import OptionError
+from sctoolkit.errors import OptionError, did_you_mean
 from sctoolkit.result import Caveat
 
 Verdict = Literal["none", "configural", "thresholds", "metric", "partial", "scalar", "strict", "not tested"]
@@ -52,7 +52,9 @@ def with_invariance(change: Change, *, verdict: Verdict, drift: float | None = N
     """
     known = ("none", "configural", "thresholds", "metric", "partial", "scalar", "strict", "not tested")
     if verdict not in known:
-        raise OptionError(f"A verdict must be one of {', '.join(known)}, not `{verdict}`.")
+        raise OptionError(
+            f"A verdict must be one of {', '.join(known)}, not `{verdict}`.", hint=did_you_mean(verdict, known)
+        )
     best = change.primary
     share = float("nan")
     if drift is not None and best is not None and best.estimate != 0:

@@ -116,7 +116,7 @@ def _doses(study: Study, programme: Programme, table: pd.DataFrame, wave: str) -
     if programme.exposures is None or "organisation" not in table.columns:
         raise DesignError(
             "A path that begins with a dose needs an engagement log that can be read, and organisations.",
-            hint="See the remarks on the logs.",
+            hint="Add `engagement` under `[logs]` and `organisation` under `[columns]`, or begin with a score.",
         )
     counted = programme.exposures.frame()
     own = counted[counted["wave"] == wave].set_index("organisation")[study.plan.logs.dose]

@@ -106,10 +106,14 @@ def _matrix(data: object, correlation: str, n_obs: int, covariance: bool) -> Cor
     ones = np.allclose(np.diagonal(r), 1.0, atol=1e-8)
     if not bool(np.isfinite(r).all()) or not np.allclose(r, r.T, atol=1e-8) or not ones or np.abs(r).max() > 1 + 1e-8:
         raise DataError(
-            "A correlation matrix must be finite and symmetric, with 1 on the diagonal and no entry beyond."
+            "A correlation matrix must be finite and symmetric, with 1 on the diagonal and no entry beyond.",
+            hint="Leave `n_obs` out to pass answers; turn covariances into correlations first.",
         )
     if n_obs < 3:
-        raise DataError(f"`n_obs` must be at least 3, not {n_obs}.")
+        raise DataError(
+            f"`n_obs` must be at least 3, not {n_obs}.",
+            hint="Give the number of people behind the matrix, such as `n_obs=250`.",
+        )
     known = correlation == "pearson"
     why = "" if known else "A polychoric matrix without its answers has no standard errors; pass the answers."
     gamma = normal_theory(r) if known and covariance else None

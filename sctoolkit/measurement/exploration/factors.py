@@ -169,7 +169,10 @@ def _target(target: npt.ArrayLike | None, p: int, n_factors: int) -> FloatArray 
         return None
     wanted = np.asarray(target, dtype=np.float64)
     if wanted.shape != (p, n_factors):
-        raise OptionError(f"`target` must have shape ({p}, {n_factors}), one row an item, not {wanted.shape}.")
+        raise OptionError(
+            f"`target` must have shape ({p}, {n_factors}), one row an item, not {wanted.shape}.",
+            hint="Write the loading wanted, often 0, and nan where anything may be.",
+        )
     return wanted
 
 
@@ -179,21 +182,34 @@ def _check(correlation: str, extraction: str, rotation: str, n_factors: int, n_s
     check_option("extraction", extraction)
     check_option("rotation", rotation)
     if not isinstance(n_factors, (int, np.integer)) or n_factors < 1:
-        raise OptionError(f"Option `n_factors` must be a whole number of at least 1, not {n_factors!r}.")
+        raise OptionError(
+            f"Option `n_factors` must be a whole number of at least 1, not {n_factors!r}.",
+            hint="`n_factors(data)` suggests a number.",
+        )
     if n_starts < 1:
-        raise OptionError(f"Option `n_starts` must be at least 1, not {n_starts}.")
+        raise OptionError(
+            f"Option `n_starts` must be at least 1, not {n_starts}.",
+            hint="Leave it out, or give more starts where the rotation is hard, such as `n_starts=50`.",
+        )
     if (rotation == "target") != (target is not None):
-        raise OptionError('Option `target` goes with `rotation="target"`: give both or neither.')
+        raise OptionError(
+            'Option `target` goes with `rotation="target"`: give both or neither.',
+            hint='Add `rotation="target"` to turn to the target, or leave `target` out.',
+        )
     if rotation == "bifactor" and n_factors < 3:
         raise OptionError(
-            f"Bifactor rotation must have at least 3 factors (a general and two group factors), not {n_factors}."
+            f"Bifactor rotation must have at least 3 factors (a general and two group factors), not {n_factors}.",
+            hint='Give `n_factors=3` or more, or use `rotation="oblimin"` for 2.',
         )
 
 
 def _extracted(given: CorrelationInput, n_factors: int, extraction: str) -> Extraction:
     """The unrotated solution."""
     if not bool(np.isfinite(given.correlation).all()):
-        raise DataError("Every pair of items must have been answered by some people; some correlations are unknown.")
+        raise DataError(
+            "Every pair of items must have been answered by some people; some correlations are unknown.",
+            hint="Leave one of the items out, or analyse the forms of the questionnaire separately.",
+        )
     if extraction != "dwls":
         return extract(given.correlation, n_factors, extraction)
     if given.gamma is None:

@@ -169,7 +169,10 @@ def _mixed(
     widths = np.zeros(items.shape[1], dtype=np.int64)
     for name in continuous:
         if items[name].nunique() < 2:
-            raise DataError(f"Item `{name}` must vary, but everyone has {items[name].iloc[0]:g}.", hint="Leave it out.")
+            raise DataError(
+                f"Item `{name}` must vary, but everyone has {items[name].iloc[0]:g}.",
+                hint=f"Leave `{name}` out: it says nothing about differences between people.",
+            )
     if discrete:
         coded: OrdinalItems = ordinal_items(items[discrete], categories=categories, collapse_unused=collapse_unused)
         places = [at for at, name in enumerate(items) if name in set(discrete)]

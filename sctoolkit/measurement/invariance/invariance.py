@@ -144,7 +144,10 @@ def invariance(
     check_option("criterion", criterion, ("test", "fit"))
     check_option("empty_categories", empty_categories, ("refuse", "collapse"))
     if group is None and waves is None:
-        raise OptionError("Invariance must be over `group`, `waves` or both, and neither is given.")
+        raise OptionError(
+            "Invariance must be over `group`, `waves` or both, and neither is given.",
+            hint="Name the column of groups, `group='side'`, or the waves, `waves=['pre', 'post']`.",
+        )
     if not 0.0 < ci_level < 1.0:
         raise OptionError(f"`ci_level` must lie between 0 and 1, not be {ci_level}.", hint="For example 0.95.")
     options = {

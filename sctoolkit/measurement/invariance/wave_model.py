@@ -73,7 +73,10 @@ def _wide(
         return _from_long(frame, items, waves, unit, others)
     columns = dict(waves) if isinstance(waves, Mapping) else {str(end): _by_ending(frame, items, end) for end in waves}
     if len(columns) < 2:
-        raise OptionError(f"`waves` must name at least two waves, and it names {len(columns)}.")
+        raise OptionError(
+            f"`waves` must name at least two waves, and it names {len(columns)}.",
+            hint='For example `waves=["pre", "post"]` for columns such as `a_pre` and `a_post`.',
+        )
     parts = {}
     for wave, names in columns.items():
         for item in items:
@@ -109,7 +112,10 @@ def _from_long(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return a wide frame from one row a respondent and wave."""
     if unit is None:
-        raise OptionError("Waves in rows must come with the column that tells respondents apart.", hint="Add `unit=`.")
+        raise OptionError(
+            "Waves in rows must come with the column that tells respondents apart.",
+            hint="Name it: `unit='person'`, for instance.",
+        )
     rows = frame[frame[wave].notna() & frame[unit].notna()]
     twice = rows.duplicated([unit, wave])
     if twice.any():
@@ -117,12 +123,16 @@ def _from_long(
         raise DataError(
             f"A respondent must have one row a wave, and `{first[unit]}` has more in wave `{first[wave]}`.",
             where=f"{int(twice.sum())} rows too many.",
+            hint=f"Keep one row of each person and wave, and give people who share a code in `{unit}` their own.",
         )
     labels = list(dict.fromkeys(rows[wave].tolist()))
     if all(isinstance(label, (int, float)) for label in labels):
         labels.sort()
     if len(labels) < 2:
-        raise DataError(f"`{wave}` must hold at least two waves, and it holds {len(labels)}.")
+        raise DataError(
+            f"`{wave}` must hold at least two waves, and it holds {len(labels)}.",
+            hint=f"Check that `{wave}` is the column of the wave; groups at one wave are compared with `group=`.",
+        )
     parts = []
     for label in labels:
         block = rows[rows[wave] == label].set_index(unit)[list(items)]

@@ -114,7 +114,7 @@ def dif(
     check_option("method", method, get_args(DifMethod))
     check_option("matching", matching, get_args(Matching))
     if not 0.0 < alpha < 1.0:
-        raise OptionError(f"`alpha` must be between 0 and 1, not {alpha:g}.")
+        raise OptionError(f"`alpha` must be between 0 and 1, not {alpha:g}.", hint="For example `alpha=0.05`.")
     items, labels = items_and_labels(data, scale, group=group)
     used, numbers, names, caveats = rows_in_use(items, labels["group"])
     n_answered = len(used)

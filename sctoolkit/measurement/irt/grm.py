@@ -221,7 +221,10 @@ def rows_in_use(
     keep = answered & labelled
     names = level_names(group[keep])
     if len(names) < 2:
-        raise DataError(f"`group` must hold at least two groups, not {len(names)}.")
+        raise DataError(
+            f"`group` must hold at least two groups, not {len(names)}.",
+            hint="Leave `group` out to fit one model for everybody.",
+        )
     numbers = {name: number for number, name in enumerate(names)}
     return items[keep], np.array([numbers[label] for label in group[keep]], dtype=np.int64), names, caveats
 

@@ -122,7 +122,10 @@ def item_fit(
     codes = recode_items(frame, fit.items, fit.categories).codes
     complete = codes[(codes >= 0).all(axis=1)]
     if len(complete) < 2:
-        raise DataError(f"At least two respondents must have answered every item, not {len(complete)}.")
+        raise DataError(
+            f"At least two respondents must have answered every item, not {len(complete)}.",
+            hint="Leave out of `grm` the item that most people skipped, and check the fit of the others.",
+        )
     found = s_x2(complete, fit.item_parameters(), fit.grid(), min_expected)
     dof = np.where(found.dof > 0, found.dof, np.nan)
     p_value = np.asarray(chi2_distribution.sf(found.chi2, dof))

@@ -116,7 +116,10 @@ def icc(data: pd.DataFrame, *, level: float = 0.95) -> Agreement:
     rows = usable_rows(frame, "listwise", at_least=5)
     table = frame.to_numpy(dtype=np.float64)[rows]
     if float(np.ptp(table)) == 0.0:
-        raise DataError("Scores must vary, but everyone has the same.", hint="There is nothing to agree on.")
+        raise DataError(
+            "Scores must vary, but everyone has the same.",
+            hint="Check that these are scores of people; where all agree exactly, say so without a coefficient.",
+        )
     forms = intraclass_correlations(table, level)
     nothing = float("nan")
     r, interval, difference, error = nothing, (nothing, nothing), nothing, nothing

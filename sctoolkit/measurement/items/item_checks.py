@@ -28,7 +28,10 @@ def usable_rows(items: pd.DataFrame, missing: str, at_least: int = 3) -> npt.NDA
         If there are fewer than two items or fewer than `at_least` rows.
     """
     if items.shape[1] < 2:
-        raise DataError(f"A scale must have at least 2 items, not {items.shape[1]}.")
+        raise DataError(
+            f"A scale must have at least 2 items, not {items.shape[1]}.",
+            hint="Pass all columns of the scale; one item has no reliability that its answers could show.",
+        )
     known = items.notna().to_numpy()
     rows = np.asarray(known.all(axis=1) if missing == "listwise" else known.any(axis=1), dtype=np.bool_)
     if int(rows.sum()) < at_least:
@@ -37,7 +40,9 @@ def usable_rows(items: pd.DataFrame, missing: str, at_least: int = 3) -> npt.NDA
         raise DataError(
             f"At least {at_least} respondents must count, not {int(rows.sum())} of {len(items)}.",
             where=[f"`{name}`: {count} missing answers." for name, count in worst.items()],
-            hint='Use `missing="pairwise"` to keep incomplete rows.' if missing == "listwise" and len(worst) else (),
+            hint='Use `missing="pairwise"` to keep incomplete rows.'
+            if missing == "listwise" and len(worst)
+            else "Pass the answers of everybody, one row a person; so few describe themselves only.",
         )
     return rows
 

@@ -36,11 +36,14 @@ def code_items(items: pd.DataFrame) -> ItemCodes:
         If there are fewer than two items or respondents, an item holds one category only, or more than 15.
     """
     if items.shape[1] < 2:
-        raise DataError(f"There must be at least two items, not {items.shape[1]}.")
+        raise DataError(
+            f"There must be at least two items, not {items.shape[1]}.", hint="Pass all columns of the scale."
+        )
     values = items.to_numpy(dtype=np.float64)
     if np.isfinite(values).any(axis=1).sum() < 2:
         raise DataError(
-            f"There must be at least two respondents with an answer, not {int(np.isfinite(values).any(axis=1).sum())}."
+            f"There must be at least two respondents with an answer, not {int(np.isfinite(values).any(axis=1).sum())}.",
+            hint="Check that these are the columns of the items, and that their answers were read as numbers.",
         )
     names = tuple(map(str, items.columns))
     categories: list[tuple[float, ...]] = []

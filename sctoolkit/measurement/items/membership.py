@@ -70,7 +70,10 @@ def _labels(option: str, value: Any, known: dict[str, Any], data: Any) -> Labels
     labels = pd.Series(np.asarray(value), dtype=object)
     n = len(data) if isinstance(data, pd.DataFrame) else next(iter(known.values())).shape[0] if known else len(labels)
     if len(labels) != n:
-        raise DataError(f"`{option}` must hold one value a row: {n} rows, {len(labels)} values.")
+        raise DataError(
+            f"`{option}` must hold one value a row: {n} rows, {len(labels)} values.",
+            hint=f"Put it into the data as a column and pass its name: `{option}='name'`.",
+        )
     missing = labels.isna() | (labels == "")
     out = labels.to_numpy(dtype=object, copy=True)
     out[missing.to_numpy()] = None
@@ -103,7 +106,7 @@ def group_numbers(groups: tuple[str, ...], labels: Labels | None, n: int) -> Int
         raise DataError(
             f"The data must say to which of the model's {len(groups)} groups each row belongs.",
             where=f"Groups: {', '.join(groups)}.",
-            hint="Name the column: `group=`.",
+            hint="Name the column of the groups in the data: `group='side'`, for instance.",
         )
     numbers = {name: g for g, name in enumerate(groups)}
     strange = [str(label) for label in labels if label is not None and str(label) not in numbers]

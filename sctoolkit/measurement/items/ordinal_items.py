@@ -77,7 +77,8 @@ def ordinal_items(
             strange = np.setdiff1d(found, offered)
             if strange.size:
                 raise DataError(
-                    f"Item `{name}` must hold the offered categories {_listed(offered)}, not {_listed(strange)}."
+                    f"Item `{name}` must hold the offered categories {_listed(offered)}, not {_listed(strange)}.",
+                    hint="Set these answers to missing, or add them to `categories` if they were offered.",
                 )
         expected = _whole_range(found) if offered is None else offered
         if expected.size > found.size:
@@ -122,7 +123,10 @@ def _check_found(name: str, found: FloatArray) -> None:
     """Raise unless an item has between two and thirty categories in use."""
     if found.size < 2:
         what = "has no answers" if found.size == 0 else f"is constant: everyone answered {found[0]:g}"
-        raise DataError(f"Item `{name}` must have at least two categories in use, but it {what}.", hint="Leave it out.")
+        raise DataError(
+            f"Item `{name}` must have at least two categories in use, but it {what}.",
+            hint=f"Leave `{name}` out: it says nothing about differences between people.",
+        )
     if found.size > MAX_CATEGORIES:
         raise DataError(
             f"Item `{name}` must have at most {MAX_CATEGORIES} categories to be ordinal, not {found.size}.",

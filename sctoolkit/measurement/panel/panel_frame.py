@@ -52,7 +52,10 @@ def panel_frame(
         )
     repeated = [label for label in waves if [str(other) for other in waves].count(str(label)) > 1]
     if repeated:
-        raise OptionError(f"`waves` must list every wave once, and `{repeated[0]}` stands there more than once.")
+        raise OptionError(
+            f"`waves` must list every wave once, and `{repeated[0]}` stands there more than once.",
+            hint=f"Write `{repeated[0]}` once.",
+        )
     syntax = Syntax(tuple(Term(name, "~~", name) for name in names), (), ())
     if wave is None:
         _require(frame, others)
@@ -74,7 +77,10 @@ def frame_of(data: pd.DataFrame | Scores | Responses, scores: bool, scale: str |
         return pd.DataFrame(data.frame())
     if scores or not (hasattr(data, "responses") or hasattr(data, "instrument")):
         kinds = "a DataFrame or `Scores`" if scores else "a DataFrame, `Responses` or `Scores`"
-        raise DataError(f"Data must be {kinds}, not {type(data).__name__}.")
+        raise DataError(
+            f"Data must be {kinds}, not {type(data).__name__}.",
+            hint="Make a frame of it: `pandas.DataFrame(data, columns=[...])`, with a name for each item.",
+        )
     return items_with_roles(data, scale)
 
 
@@ -125,7 +131,7 @@ def _require_constant(rows: pd.DataFrame, columns: Sequence[str], unit: str | No
             raise DataError(
                 f"`{name}` must be the same at all waves of a respondent, and it changes for {int((kinds > 1).sum())}.",
                 where=f"First: `{kinds.index[kinds > 1][0]}` in column `{unit}`.",
-                hint="Use its value at the first wave.",
+                hint=f"Fill `{name}` with its value at the first wave, or leave it out.",
             )
 
 

@@ -91,7 +91,10 @@ def ecometrics(
     """
     for name, value in (("threshold", threshold), ("ci_level", ci_level)):
         if not 0.0 < value < 1.0:
-            raise OptionError(f"`{name}` must be between 0 and 1, not {value:g}.")
+            raise OptionError(
+                f"`{name}` must be between 0 and 1, not {value:g}.",
+                hint=f"A share, such as `{name}={0.7 if name == 'threshold' else 0.95}`.",
+            )
     answers, labels = items_and_labels(data, scale, place=place, person=person)
     answers = _chosen(answers, items)
     keep, left_out = _rows(answers, labels["place"], labels["person"])
@@ -149,7 +152,12 @@ def _chosen(answers: pd.DataFrame, items: Sequence[str] | None) -> pd.DataFrame:
     empty = [str(name) for name in answers.columns if answers[name].notna().sum() == 0]
     if empty or answers.shape[1] == 0:
         found = f"and `{empty[0]}` has none" if empty else "and there are none"
-        raise DataError(f"Items must have answers, {found}.")
+        raise DataError(
+            f"Items must have answers, {found}.",
+            hint=f"Leave `{empty[0]}` out of `items`."
+            if empty
+            else "Name the columns of the items: `items=['a', 'b']`.",
+        )
     return answers
 
 

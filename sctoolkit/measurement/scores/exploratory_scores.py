@@ -42,7 +42,10 @@ def exploratory_scores(fit: ExploratorySolution, data: Any, method: str, scale: 
     spread = np.array([np.nanstd(column[np.isfinite(column)], ddof=1) for column in values.T])
     if not (spread > 0.0).all():
         still = fit.items[int(np.flatnonzero(~(spread > 0.0))[0])]
-        raise NotIdentifiedError(f"Every item must vary among the people to score, and `{still}` does not.")
+        raise NotIdentifiedError(
+            f"Every item must vary among the people to score, and `{still}` does not.",
+            hint="Score all people together: the items are compared with their own mean and spread.",
+        )
     common = np.einsum("pa,ab,pb->p", fit.loadings, fit.factor_corr, fit.loadings)
     if method == "bartlett" and (common >= 1.0).any():
         place = int(common.argmax())

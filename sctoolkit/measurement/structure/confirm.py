@@ -229,7 +229,10 @@ def analysis_frame(
     others = [name for name in dict.fromkeys(columns) if name is not None]
     if not isinstance(data, pd.DataFrame):
         if not hasattr(data, "instrument") and not hasattr(data, "responses"):
-            raise DataError(f"Data must be a DataFrame, `Responses` or `Scores`, not {type(data).__name__}.")
+            raise DataError(
+                f"Data must be a DataFrame, `Responses` or `Scores`, not {type(data).__name__}.",
+                hint="Make a frame of it: `pandas.DataFrame(data, columns=[...])`, with a name for each item.",
+            )
         data = items_with_roles(data, scale)
     elif scale is not None:
         keyed_items(data, scale)
@@ -243,7 +246,10 @@ def analysis_frame(
             )
     double = sorted(set(others) & set(syntax.variables))
     if double:
-        raise DataError(f"Column `{double[0]}` must not be an item of the model and an option at once.")
+        raise DataError(
+            f"Column `{double[0]}` must not be an item of the model and an option at once.",
+            hint=f"Take `{double[0]}` out of the model, or name another column in the option.",
+        )
     clash = set(syntax.latents) & set(names)
     if clash:
         name = sorted(clash)[0]

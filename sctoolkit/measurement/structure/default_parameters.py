@@ -166,22 +166,29 @@ def _check_terms(syntax: Syntax, variables: Variables, n_groups: int) -> None:
                 raise ModelSyntaxError(
                     f"`c()` must hold one entry for each of {n_groups} group(s), found {len(values)} {name}.",
                     where=f"Line {term.line} of the model, at `{term.lhs} {term.op} {term.rhs}`.",
+                    hint="Write one entry a group, in the order of the groups, or a plain number or label for all.",
                 )
         if term.op in ("|", "~*~") and term.lhs not in variables.ordered:
             raise ModelSyntaxError(
                 f"`{term.op}` must stand after an ordered item, and `{term.lhs}` is not ordered.",
                 where=f"Line {term.line} of the model.",
-                hint=did_you_mean(term.lhs, variables.ordered),
+                hint=did_you_mean(term.lhs, variables.ordered)
+                or "Take the line out, or fit the items as ordinal: `ordered=True`.",
             )
         if term.op == "|" and term.rhs not in [f"t{n + 1}" for n in range(variables.n_thresholds[term.lhs])]:
             count = variables.n_thresholds[term.lhs]
             raise ModelSyntaxError(
                 f"Thresholds of `{term.lhs}` must be `t1` to `t{count}`, found `{term.rhs}`.",
                 where=f"Line {term.line} of the model.",
+                hint=f"Answers in use: {count + 1}, so take the line out or number it up to {count}.",
             )
         if term.op in ("~", "=~") and term.lhs == term.rhs:
             verb = "predict" if term.op == "~" else "measure"
-            raise ModelSyntaxError(f"`{term.lhs}` must not {verb} itself.", where=f"Line {term.line} of the model.")
+            raise ModelSyntaxError(
+                f"`{term.lhs}` must not {verb} itself.",
+                where=f"Line {term.line} of the model.",
+                hint=f"Take `{term.lhs}` off the right side; its variance is written `{term.lhs} ~~ {term.lhs}`.",
+            )
     for latent in syntax.latents:
         own = [term for term in syntax.terms if term.op == "=~" and term.lhs == latent]
         if len(own) == 1 and all(value is None for value in own[0].fixed) and own[0].rhs in known:

@@ -44,7 +44,8 @@ def evaluate_expression(text: str, values: Mapping[str, complex]) -> complex:
         return _value(tree.body, values, text)
     except (ZeroDivisionError, OverflowError):
         raise ModelSyntaxError(
-            f"An expression must have a value, and `{text}` divides by zero or grows beyond all numbers."
+            f"An expression must have a value, and `{text}` divides by zero or grows beyond all numbers.",
+            hint="Correct the expression, or start its labels elsewhere: `start(0.5)*item`.",
         ) from None
 
 
@@ -114,7 +115,9 @@ def free_map(parameters: Sequence[Parameter], equalities: Sequence[tuple[str, st
     base = np.linalg.lstsq(matrix, constant, rcond=None)[0]
     if not np.allclose(matrix @ base, constant, atol=1e-10):
         raise ModelSyntaxError(
-            "Equalities must not contradict each other.", where=[f"{a} == {b}" for a, b in equalities]
+            "Equalities must not contradict each other.",
+            where=[f"{a} == {b}" for a, b in equalities],
+            hint="Keep one of them.",
         )
     return mapping @ null_space(matrix), mapping @ base
 

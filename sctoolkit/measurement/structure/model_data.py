@@ -161,7 +161,10 @@ def _rows_in_use(
     if weights is not None:
         column = frame[weights].to_numpy(dtype=np.float64, na_value=np.nan)
         if bool(np.any(column < 0.0)) or bool(np.isinf(column).any()):
-            raise DataError(f"Weights must be finite and at least 0, and `{weights}` holds others.")
+            raise DataError(
+                f"Weights must be finite and at least 0, and `{weights}` holds others.",
+                hint="Correct the weights; a row that should not count has the weight 0.",
+            )
         keep &= column > 0.0
     if not keep.any():
         raise DataError(
@@ -183,7 +186,10 @@ def _members(
     column = frame[group]
     labels = sorted(column[keep].unique().tolist(), key=_sort_key)
     if len(labels) < 2:
-        raise DataError(f"`{group}` must name at least two groups, and it names only `{labels[0]}`.")
+        raise DataError(
+            f"`{group}` must name at least two groups, and it names only `{labels[0]}`.",
+            hint="Leave `group` out for one group, or check that the others have answers.",
+        )
     members = tuple(np.flatnonzero(keep & (column == label).to_numpy(dtype=bool)) for label in labels)
     return tuple(_label(label) for label in labels), members
 
@@ -204,13 +210,19 @@ def _check_enough(values: Sequence[FloatArray], items: Sequence[str], labels: Se
         where = f"Group `{label}`." if label else ()
         if part.shape[0] < 3:
             raise DataError(
-                f"A model must have more than two people to learn from, and there are {part.shape[0]}.", where=where
+                f"A model must have more than two people to learn from, and there are {part.shape[0]}.",
+                where=where,
+                hint="Leave the group out, or an item that most people skipped; `missing` tells what gaps do.",
             )
         low, high = np.fmin.reduce(part, axis=0), np.fmax.reduce(part, axis=0)
         for name, least, most in zip(items, low, high, strict=True):
             if not most > least:
                 what = "nobody answered it" if not np.isfinite(least) else f"everybody answered {least:g}"
-                raise DataError(f"Items must vary, and `{name}` does not: {what}.", where=where, hint="Leave it out.")
+                raise DataError(
+                    f"Items must vary, and `{name}` does not: {what}.",
+                    where=where,
+                    hint=f"Leave `{name}` out: it says nothing about differences between people.",
+                )
         pair = _identical(part)
         if pair is not None:
             raise DataError(

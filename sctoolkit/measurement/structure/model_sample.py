@@ -159,6 +159,7 @@ def _check_pairs(stats: OrdinalStatistics | ConditionalStatistics, items: Sequen
             f"Every pair of items must have been answered by someone, and `{items[a[empty[0]]]}` and "
             f"`{items[b[empty[0]]]}` were not.",
             where=where,
+            hint="Leave one of the two out, or fit the forms of the questionnaire one by one.",
         )
     bound = np.flatnonzero(stats.at_bound)
     kind = "Polychoric" if isinstance(stats, OrdinalStatistics) else "Polychoric and polyserial"
@@ -199,6 +200,7 @@ def _check_pairs_seen(values: FloatArray, data: ModelData, index: int) -> None:
         f"Every pair of items must have been answered by two people or more, and `{data.items[a]}` with "
         f"`{data.items[b]}` was by {together[a, b]:.0f}.",
         where=f"Group `{label}`." if label else (),
+        hint="Leave one of the two out, or fit the forms of the questionnaire one by one.",
     )
 
 

@@ -25,6 +25,15 @@ from dataclasses import dataclass
 from sctoolkit.errors import ModelSyntaxError
 
 OPERATORS = ("=~", "~*~", "~~", ":=", "==", "~", "|")
+EXAMPLES = {
+    "=~": "f =~ a + b",
+    "~*~": "a ~*~ a",
+    "~~": "a ~~ b",
+    ":=": "ab := a*b",
+    "==": "b1 == b2",
+    "~": "y ~ x + m",
+    "|": "a | t1 + t2",
+}
 _NAME = r"[A-Za-z_.][\w.]*"
 
 
@@ -97,7 +106,10 @@ def parse_model(text: str) -> Syntax:
     (0.5,)
     """
     if not isinstance(text, str):
-        raise ModelSyntaxError(f"A model must be a text, not {type(text).__name__}.")
+        raise ModelSyntaxError(
+            f"A model must be a text, not {type(text).__name__}.",
+            hint='For example `"trust =~ item1 + item2 + item3"`.',
+        )
     terms: list[Term] = []
     definitions: list[tuple[str, str]] = []
     equalities: list[tuple[str, str]] = []
@@ -105,7 +117,11 @@ def parse_model(text: str) -> Syntax:
         op = _operator(statement, line)
         left, right = (part.strip() for part in statement.split(op, 1))
         if not left or not right:
-            raise ModelSyntaxError(f"`{op}` must have something on both sides, found `{statement}`.", f"Line {line}.")
+            raise ModelSyntaxError(
+                f"`{op}` must have something on both sides, found `{statement}`.",
+                f"Line {line}.",
+                hint=f"For example `{EXAMPLES[op]}`.",
+            )
         if op == ":=":
             definitions.append((_name(left, line), right))
         elif op == "==":
@@ -166,7 +182,9 @@ def _name(text: str, line: int) -> str:
     """Return a variable name, or raise."""
     if not re.fullmatch(_NAME, text):
         raise ModelSyntaxError(
-            f"A variable name must be letters, digits, `_` or `.`, found `{text}`.", where=f"Line {line} of the model."
+            f"A variable name must be letters, digits, `_` or `.`, found `{text}`.",
+            where=f"Line {line} of the model.",
+            hint="Rename the column, and begin with a letter; a number before an item is joined by `*`: `0.5*item`.",
         )
     return text
 
@@ -194,6 +212,7 @@ def _term(lhs: str, op: str, text: str, line: int) -> Term:
             raise ModelSyntaxError(
                 f"Before `*` must stand a number, `NA`, a label, `start()` or `c()`, found `{modifier}`.",
                 where=f"Line {line} of the model, at `{text}`.",
+                hint="For example `0.8*item`, `NA*item` to free it, or `a*item` to name its loading `a`.",
             )
     return Term(lhs, op, rhs, fixed, label, start, line)
 

@@ -55,7 +55,8 @@ def tost(estimate: float, std_error: float, dof: float, smallest: float, alpha: 
     """
     if not smallest > 0 or not std_error > 0:
         raise NotIdentifiedError(
-            f"Equivalence needs a smallest effect and a standard error above zero, not {smallest:g} and {std_error:g}."
+            f"Equivalence needs a smallest effect and a standard error above zero, not {smallest:g} and {std_error:g}.",
+            hint="Give the smallest change that matters, in points; a change known without error needs no test.",
         )
     p_lower = float(t_distribution.sf((estimate + smallest) / std_error, dof))
     p_upper = float(t_distribution.cdf((estimate - smallest) / std_error, dof))

@@ -39,7 +39,8 @@ def hedges_g(first: FloatArray, second: FloatArray, ci_level: float = 0.95) -> E
 def _pooled(first: FloatArray, second: FloatArray) -> float:
     if min(first.size, second.size) < 2:
         raise NotIdentifiedError(
-            f"A pooled SD needs at least 2 people in each group, not {first.size} and {second.size}."
+            f"A pooled SD needs at least 2 people in each group, not {first.size} and {second.size}.",
+            hint="Join a small group with another, or report the difference in points without a standardised size.",
         )
     total = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
     pooled = float(np.sqrt(total / (first.size + second.size - 2)))
@@ -143,5 +144,8 @@ def percent_of_range(points: float, minimum: float, maximum: float) -> float:
     12.5
     """
     if maximum <= minimum:
-        raise NotIdentifiedError(f"A range needs a maximum above its minimum, not {minimum:g} to {maximum:g}.")
+        raise NotIdentifiedError(
+            f"A range needs a maximum above its minimum, not {minimum:g} to {maximum:g}.",
+            hint="Give the lowest and the highest value that the scale can take, in this order.",
+        )
     return 100 * points / (maximum - minimum)

@@ -23,7 +23,10 @@ def e_value(risk_ratio: float) -> float:
     (7.26, 3.0)
     """
     if not risk_ratio > 0:
-        raise NotIdentifiedError(f"A risk ratio must be above zero, not {risk_ratio:g}.")
+        raise NotIdentifiedError(
+            f"A risk ratio must be above zero, not {risk_ratio:g}.",
+            hint="Pass the ratio of two shares; an interval that reaches 0 comes from a linear model of a yes or no.",
+        )
     ratio = max(risk_ratio, 1 / risk_ratio)
     return float(ratio + np.sqrt(ratio * (ratio - 1)))
 
@@ -76,7 +79,10 @@ def robustness_value(t: float, dof: float, alpha: float = 0.05, q: float = 1.0) 
     (0.139, 0.076)
     """
     if dof <= 1:
-        raise NotIdentifiedError(f"A robustness value needs more than 1 residual degree of freedom, not {dof:g}.")
+        raise NotIdentifiedError(
+            f"A robustness value needs more than 1 residual degree of freedom, not {dof:g}.",
+            hint="Leave covariates out of the model, or add rows: there is nothing left to judge its error by.",
+        )
     strength = q * abs(t) / np.sqrt(dof)
     critical = float(t_distribution.ppf(1 - alpha / 2, dof - 1)) / np.sqrt(dof - 1)
     return RobustnessValue(t**2 / (t**2 + dof), _rv(strength), _rv_alpha(strength, critical))

@@ -163,10 +163,15 @@ def rho_curve(a: float, total_residuals: FloatArray, mediator_residuals: FloatAr
     Imai, Keele and Yamamoto (2010), doi:10.1214/10-STS321, theorem 4.
     """
     if not (np.abs(rho) < 1).all():
-        raise NotIdentifiedError("Correlations of errors must lie inside -1 and 1.")
+        raise NotIdentifiedError(
+            "Correlations of errors must lie inside -1 and 1.", hint="Keep to a grid such as -0.9 to 0.9."
+        )
     s1, s2 = float(np.sqrt((total_residuals**2).mean())), float(np.sqrt((mediator_residuals**2).mean()))
     if s1 == 0 or s2 == 0:
-        raise NotIdentifiedError("The mediator and the outcome must vary beyond exposure, and one does not.")
+        raise NotIdentifiedError(
+            "The mediator and the outcome must vary beyond exposure, and one does not.",
+            hint="Check that mediator and outcome are not codes of the exposure itself.",
+        )
     r = float((total_residuals * mediator_residuals).mean()) / (s1 * s2)
     acme = a * s1 / s2 * (r - rho * np.sqrt((1 - r**2) / (1 - rho**2)))
     return RhoCurve(rho, acme, r)

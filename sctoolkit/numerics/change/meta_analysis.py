@@ -115,6 +115,7 @@ def pool_random_effects(
         raise NotIdentifiedError(
             "Pooling needs at least 2 estimates, each with a variance above zero.",
             where=f"Estimates: {k}; with a variance above zero: {int((v > 0).sum())}.",
+            hint="Leave out estimates without a standard error; one alone is described by its own interval.",
         )
     tau2 = {"REML": tau2_reml, "PM": tau2_paule_mandel, "DL": tau2_dersimonian_laird}[method](y, v)
     w = 1 / (v + tau2)

@@ -67,6 +67,7 @@ def pool_scalars(
         raise NotIdentifiedError(
             "Pooling needs at least 2 imputations, none with a variance below zero.",
             where=f"Imputations: {m}; with a variance below zero: {int((variances < 0).sum())}.",
+            hint="Raise the number of imputations, and pass variances (squared standard errors).",
         )
     mean, within = float(estimates.mean()), float(variances.mean())
     between = float(estimates.var(ddof=1))

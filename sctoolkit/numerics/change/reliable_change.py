@@ -188,6 +188,7 @@ def regression_to_mean(
         raise NotIdentifiedError(
             "Regression to the mean needs variances above zero and at least 1 measurement.",
             where=f"Between {var_between:g}, within {var_within:g}, measurements {n_measurements}.",
+            hint="Take the variances between and within people from one model of repeated scores.",
         )
     spread = float(np.sqrt(var_between + var_within / n_measurements))
     z = (cut - mean) / spread

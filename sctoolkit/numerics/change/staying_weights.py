@@ -34,7 +34,8 @@ def stabilised_weights(stay: FloatArray, base: FloatArray | float, truncate: flo
         outside = int(((stay <= 0) | (stay > 1)).sum())
         raise NotIdentifiedError(
             f"Probabilities of staying must lie above 0 and up to 1, and {outside} of {stay.size} "
-            f"{'does' if outside == 1 else 'do'} not."
+            f"{'does' if outside == 1 else 'do'} not.",
+            hint="Pass fitted probabilities of staying, not logits or percentages.",
         )
     weights = np.asarray(base / stay, dtype=np.float64)
     low, high = np.quantile(weights, [truncate, 1 - truncate])

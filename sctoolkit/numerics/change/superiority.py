@@ -43,7 +43,10 @@ def paired_superiority(pre: FloatArray, post: FloatArray, ci_level: float = 0.95
     0.625
     """
     if pre.size < 2:
-        raise NotIdentifiedError(f"A probability of improvement needs at least 2 people, not {pre.size}.")
+        raise NotIdentifiedError(
+            f"A probability of improvement needs at least 2 people, not {pre.size}.",
+            hint="Check that both waves hold scores of the same people; one person is described by the two scores.",
+        )
     signs = np.sign(post - pre)
     return _summary((signs + 1) / 2, signs, ci_level)
 
@@ -77,7 +80,10 @@ def independent_superiority(first: FloatArray, second: FloatArray, ci_level: flo
     """
     n1, n2 = first.size, second.size
     if min(n1, n2) < 2:
-        raise NotIdentifiedError(f"A probability of superiority needs 2 people a group, not {n1} and {n2}.")
+        raise NotIdentifiedError(
+            f"A probability of superiority needs 2 people a group, not {n1} and {n2}.",
+            hint="Join a small group with another, or leave it out.",
+        )
     both = rankdata(np.concatenate([first, second]))
     place1 = both[:n1] - rankdata(first)
     place2 = both[n1:] - rankdata(second)

@@ -72,7 +72,10 @@ def design_mean(
     live = answered & (weight > 0.0)
     total = float(weight[live].sum())
     if total <= 0.0:
-        raise NotIdentifiedError("A mean needs at least one answer with a positive weight, and there is none.")
+        raise NotIdentifiedError(
+            "A mean needs at least one answer with a positive weight, and there is none.",
+            hint="Check that the column holds numbers and the weights are above 0 where it does.",
+        )
     mean = float(weight[live] @ y[live]) / total
     scores = np.zeros(len(y))
     scores[live] = weight[live] * (y[live] - mean) / total

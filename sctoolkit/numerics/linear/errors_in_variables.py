@@ -82,6 +82,7 @@ def corrected_regression(
     if float(weight @ own**2) <= 0 or reliability <= 0 or np.linalg.cond(moments) > 1e14:
         raise NotIdentifiedError(
             f"The starting value must vary within groups and be reliable; reliability {reliability:g} leaves nothing.",
+            hint="Check the reliability of the score (omega or alpha), or use the model without correction.",
         )
     coef = np.linalg.solve(moments, design.T @ (weight * outcome))
     scores = (weight * (outcome - design @ coef))[:, None] * design

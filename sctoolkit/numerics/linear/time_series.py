@@ -51,7 +51,10 @@ def newey_west(
     """
     n = fit.n_obs
     if not 0 <= lag < n:
-        raise NotIdentifiedError(f"A lag must lie from 0 to below the number of points, not {lag} for {n}.")
+        raise NotIdentifiedError(
+            f"A lag must lie from 0 to below the number of points, not {lag} for {n}.",
+            hint="Leave the lag out to have it follow from the length of the series.",
+        )
     out: FloatArray = fit.bread @ lagged_meat(design * fit.residuals[:, None], lag, series) @ fit.bread
     return out * (n / (n - fit.n_params)) if adjust else out
 
@@ -148,7 +151,10 @@ def fit_ar1(
     gap = np.diff(time).astype(np.float64)
     start = np.append(True, np.diff(group) != 0)
     if (gap[~start[1:]] <= 0).any():
-        raise NotIdentifiedError("Times must increase within a series, and some repeat or go back.")
+        raise NotIdentifiedError(
+            "Times must increase within a series, and some repeat or go back.",
+            hint="Sort by series and time, and keep one row a time in each series.",
+        )
     gap = np.append(0.0, np.where(start[1:], 0.0, gap))
     n, p = design.shape
 

@@ -125,7 +125,10 @@ def wild_bootstrap(
     """
     n_clusters = int(codes.max()) + 1
     if n_clusters < 2:
-        raise NotIdentifiedError(f"A cluster bootstrap needs at least 2 clusters, not {n_clusters}.")
+        raise NotIdentifiedError(
+            f"A cluster bootstrap needs at least 2 clusters, not {n_clusters}.",
+            hint="Leave the cluster out, or describe the one cluster without a test.",
+        )
     draws, listed = signs(n_clusters, n_draws, np.random.default_rng(seed), weights)
     estimate = float(contrast @ fit.coef)
     direction = fit.bread @ contrast

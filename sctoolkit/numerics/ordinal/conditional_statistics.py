@@ -140,7 +140,8 @@ def conditional_statistics(
     x = np.zeros((n, 0)) if covariates is None else covariates
     if not np.isfinite(x).all():
         raise DataError(
-            "Covariates must be known for every row, and some are missing.", hint="Leave those rows out before."
+            "Covariates must be known for every row, and some are missing.",
+            hint="Leave the rows without a covariate out first, or fill them in.",
         )
     mass, n_obs = _masses(n, weights, frequencies)
     margins = [fit_margin(values[:, j], int(widths[j]), x, mass) for j in range(p)]

@@ -156,6 +156,7 @@ def as_codes(codes: npt.ArrayLike) -> CodeArray:
         raise DataError(
             "Answers must form a table with people in rows and at least 2 items in columns.",
             where=f"Dimensions: {values.ndim}; sizes: {' by '.join(map(str, values.shape))}.",
+            hint="Pass one column an item, in an array of two dimensions.",
         )
     if values.dtype == np.int8:
         return values
@@ -183,7 +184,10 @@ def _usable_rows(
         if column is None:
             continue
         if np.shape(column) != (len(answers),) or not bool(np.all(np.isfinite(column) & (np.asarray(column) >= 0.0))):
-            raise DataError(f"`{name}` must hold one finite number of at least 0 for each of {len(answers)} rows.")
+            raise DataError(
+                f"`{name}` must hold one finite number of at least 0 for each of {len(answers)} rows.",
+                hint=f"Give 0 to rows that should not count, and `{name}=None` where all count once.",
+            )
         keep &= np.asarray(column) > 0.0
     if not keep.any():
         raise DataError(
@@ -206,6 +210,7 @@ def _widths(answers: CodeArray, n_categories: npt.ArrayLike | None) -> IntArray:
                 f"Found: {', '.join(map(str, largest.tolist()))}.",
                 f"Given: {', '.join(map(str, widths.ravel().tolist()))}.",
             ),
+            hint="Count the categories offered, which may be more than those used, in the order of the items.",
         )
     return widths
 

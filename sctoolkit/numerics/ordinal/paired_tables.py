@@ -53,6 +53,7 @@ def _square(table: FloatArray) -> FloatArray:
         raise DataError(
             "A paired table must be square and hold counts, not all zero.",
             where=f"Sizes: {' by '.join(map(str, counts.shape))}.",
+            hint="Count the same categories in rows (before) and columns (after), with 0 where nobody was.",
         )
     return counts
 
@@ -81,7 +82,10 @@ def paired_proportions(table: FloatArray, ci_level: float = 0.95) -> PairedPropo
     """
     counts = _square(table)
     if counts.shape != (2, 2):
-        raise DataError(f"A yes-or-no table must be 2 by 2, not {counts.shape[0]} by {counts.shape[1]}.")
+        raise DataError(
+            f"A yes-or-no table must be 2 by 2, not {counts.shape[0]} by {counts.shape[1]}.",
+            hint="Count no and yes before (rows) and after (columns); merge further answers into these two.",
+        )
     n, gained, lost = float(counts.sum()), float(counts[0, 1]), float(counts[1, 0])
     p1, p2 = float(counts[1].sum() / n), float(counts[:, 1].sum() / n)
     difference, discordant = p2 - p1, gained + lost
@@ -169,7 +173,10 @@ def stuart_maxwell(table: FloatArray) -> Chi2Test:
     counts = counts[np.ix_(used, used)]
     k = counts.shape[0]
     if k < 2:
-        raise NotIdentifiedError("A test of moved answers needs someone who moved, and nobody did.")
+        raise NotIdentifiedError(
+            "A test of moved answers needs someone who moved, and nobody did.",
+            hint="Report that all answers stayed the same; check that both columns are not the same wave.",
+        )
     gap = (counts.sum(axis=1) - counts.sum(axis=0))[:-1]
     spread = -(counts + counts.T)
     np.fill_diagonal(spread, counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts))
@@ -190,6 +197,9 @@ def marginal_trend(table: FloatArray, scores: FloatArray | None = None) -> tuple
     change = values[None, :] - values[:, None]
     spread = float((counts * change**2).sum())
     if spread == 0:
-        raise NotIdentifiedError("A shift of the mean score needs someone who moved, and nobody did.")
+        raise NotIdentifiedError(
+            "A shift of the mean score needs someone who moved, and nobody did.",
+            hint="Report that all answers stayed the same; check that both columns are not the same wave.",
+        )
     z = float((counts * change).sum()) / float(np.sqrt(spread))
     return z, float(2 * norm.sf(abs(z)))

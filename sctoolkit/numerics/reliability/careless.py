@@ -158,11 +158,17 @@ def squared_distance(values: FloatArray) -> tuple[FloatArray, IntArray]:
     complete = values[given.all(axis=1)]
     n, k = complete.shape
     if n <= k:
-        raise NotIdentifiedError(f"A covariance of {k} items needs more than {k} complete rows, and {n} are.")
+        raise NotIdentifiedError(
+            f"A covariance of {k} items needs more than {k} complete rows, and {n} are.",
+            hint="Leave out items that most people skipped, or take this flag out of the checks.",
+        )
     mean = complete.mean(axis=0)
     covariance = np.atleast_2d(np.cov(complete, rowvar=False))
     if np.linalg.cond(covariance) > 1e10:
-        raise NotIdentifiedError("The items must not determine each other, and their covariance has no inverse.")
+        raise NotIdentifiedError(
+            "The items must not determine each other, and their covariance has no inverse.",
+            hint="Leave out an item that repeats another or is their sum, or take this flag out of the checks.",
+        )
     distance = np.full(len(values), np.nan)
     for rows in _alike_rows(given):
         pattern = given[rows[0]]

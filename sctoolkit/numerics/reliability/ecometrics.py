@@ -74,6 +74,7 @@ def fit_places(answers: FloatArray, person: IntArray, place: IntArray) -> PlaceM
         raise NotIdentifiedError(
             "Places must be at least two, and one of them must have two people or more.",
             where=f"Places: {n_places}; most people in one: {people.max()}.",
+            hint="Name a wider place, such as the district, or use `reliability` for scores of people.",
         )
     ones = np.ones((outcome.size, 1))
     repeated = np.bincount(who).max() > 1

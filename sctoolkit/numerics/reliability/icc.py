@@ -55,6 +55,7 @@ def intraclass_correlations(table: FloatArray, level: float = 0.95) -> tuple[Icc
         raise NotIdentifiedError(
             "Intraclass correlations need at least 2 people, 2 columns and values that vary; these have too little.",
             where=f"People: {n}; columns: {k}.",
+            hint="Pass a column for each rating or wave and a row for each person, and check that answers differ.",
         )
     grand = table.mean()
     rows, columns = table.mean(axis=1), table.mean(axis=0)

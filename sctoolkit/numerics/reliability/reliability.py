@@ -53,6 +53,7 @@ def alpha(covariance: FloatArray) -> float:
         raise NotIdentifiedError(
             "Alpha needs at least 2 items and a total score that varies.",
             where=f"Items: {k}; variance of the total: {total:g}.",
+            hint="Pass all items of the scale, turned the same way: items against each other cancel in the total.",
         )
     return k / (k - 1) * (1.0 - float(np.trace(covariance)) / total)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sctoolkit.errors import ReadError
+from sctoolkit.errors import ReadError, near_file
 from sctoolkit.survey.excel_file import cell_text
 from sctoolkit.survey.grid import RawTable
 from sctoolkit.survey.text import as_text, column_texts
@@ -36,7 +36,7 @@ def statistical_table(path: Path, layout: str, title: str, reader: Any) -> RawTa
     import pyreadstat
 
     if not path.is_file():
-        raise ReadError(f"A data file must exist; `{path}` does not.")
+        raise ReadError(f"A data file must exist; `{path}` does not.", hint=near_file(path))
     options = {} if path.suffix.lower() == ".por" else {"user_missing": True}
     try:
         frame, meta = reader(str(path), **options)
@@ -47,7 +47,11 @@ def statistical_table(path: Path, layout: str, title: str, reader: Any) -> RawTa
             hint="Export it again, as CSV if need be.",
         ) from error
     if not len(frame):
-        raise ReadError("A file must hold at least one row of answers, and it holds none.", where=f"File: {path.name}.")
+        raise ReadError(
+            "A file must hold at least one row of answers, and it holds none.",
+            where=f"File: {path.name}.",
+            hint="Export the answers again, with cases and not the dictionary alone.",
+        )
     cells = pd.DataFrame({str(name): column_texts(frame[name], cell_text) for name in frame.columns})
     labels = {
         str(column): {as_text(code): str(label) for code, label in known.items()}
