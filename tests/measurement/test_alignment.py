@@ -1,4 +1,4 @@
-"""Alignment of many groups: known truths, the exact case, flags (also tests/numerics/test_model_fit_numerics.py)."""
+"""Alignment of many groups: known truths, the exact case, flags (also tests/numerics/structure/test_model_fit.py)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def partial_overlap(
 
     References
     ----------
-    Derrick, Russ, Toher and White (2017), doi:10.22237/jmasm/1493597280.   Oracle: tests/oracle/partial_overlap.R.
+    Derrick, Russ, Toher and White (2017), doi:10.22237/jmasm/1493597280.   Oracle: tests/oracle/change.R.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def catml(
 
     References
     ----------
-    Savalei (2021), doi:10.1080/00273171.2020.1717922.   Oracle: tests/oracle/cfa_ordinal.R (lavaan).
+    Savalei (2021), doi:10.1080/00273171.2020.1717922.   Oracle: tests/oracle/cfa.R (lavaan).
     """
     n_total = sum(group.n for group in groups)
     chi2 = chi2_base = trace_base = 0.0

@@ -65,7 +65,7 @@ def fit_ml(
 
     References
     ----------
-    Joreskog (1969), doi:10.1007/BF02289343; Arbuckle (1996) for incomplete rows.   Oracle: tests/oracle/cfa_ml.R.
+    Joreskog (1969), doi:10.1007/BF02289343; Arbuckle (1996) for incomplete rows.   Oracle: tests/oracle/cfa.R.
     """
     n_total = sum(group.n for group in groups)
     saturated = sum(log_likelihood(group.patterns, group.mean, group.covariance) for group in groups)

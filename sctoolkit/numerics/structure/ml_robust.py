@@ -53,7 +53,7 @@ def normal_inference(
 
     References
     ----------
-    Satorra & Bentler (1994); Yuan & Bentler (2000), doi:10.1111/0081-1750.00078.   Oracle: tests/oracle/cfa_ml.R.
+    Satorra & Bentler (1994); Yuan & Bentler (2000), doi:10.1111/0081-1750.00078.   Oracle: tests/oracle/cfa.R.
     """
     n_total = sum(group.n for group in groups)
     if observed:

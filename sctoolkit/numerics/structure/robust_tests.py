@@ -67,7 +67,7 @@ def scaled_and_shifted(chi2: float, dof: int, trace_1: float, trace_2: float) ->
 
     References
     ----------
-    Asparouhov & Muthen (2010), Simple second order chi-square correction.   Oracle: tests/oracle/cfa_ordinal.R.
+    Asparouhov & Muthen (2010), Simple second order chi-square correction.   Oracle: tests/oracle/cfa.R.
 
     Examples
     --------

@@ -104,7 +104,7 @@ def wls_sandwich(slopes: Sequence[GroupSlope], groups: Sequence[GroupMoments], n
 
     References
     ----------
-    Muthen, du Toit & Spisic (1997); Satorra & Bentler (1994).   Oracle: tests/oracle/cfa_ordinal.R (lavaan).
+    Muthen, du Toit & Spisic (1997); Satorra & Bentler (1994).   Oracle: tests/oracle/cfa.R (lavaan).
     """
     n_total = sum(group.n for group in groups)
     bread, meat = np.zeros((n_parameters, n_parameters)), np.zeros((n_parameters, n_parameters))

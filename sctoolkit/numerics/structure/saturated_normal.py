@@ -41,7 +41,7 @@ def saturated_moments(
 
     References
     ----------
-    Little & Rubin (2002), Statistical Analysis with Missing Data, section 11.2.   Oracle: tests/oracle/cfa_ml.R.
+    Little & Rubin (2002), Statistical Analysis with Missing Data, section 11.2.   Oracle: tests/oracle/cfa.R.
     """
     if len(patterns) == 1 and patterns[0].items.size == n_items:
         return patterns[0].mean.copy(), patterns[0].covariance.copy()

@@ -48,7 +48,7 @@ def fit_wls(
 
     References
     ----------
-    Muthen (1984), doi:10.1007/BF02294210.   Oracle: tests/oracle/cfa_ordinal.R (lavaan).
+    Muthen (1984), doi:10.1007/BF02294210.   Oracle: tests/oracle/cfa.R (lavaan).
     """
     reduced = without_free_thresholds(models, layouts, groups)
     if reduced is not None:

@@ -202,6 +202,6 @@ CASES = {
     (MICE, "complete_case"): _complete,
 }
 NOT_OURS = {
-    (MICE, "D3"): "likelihood-ratio pooling is not offered; D1 is (tests/numerics/test_multiple_imputation.py)",
+    (MICE, "D3"): "likelihood-ratio pooling is not offered; D1 is (tests/numerics/change/test_multiple_imputation.py)",
     (MICE, "r2_pool"): "pooled R^2 is not offered",
 }

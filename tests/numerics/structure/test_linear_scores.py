@@ -15,7 +15,7 @@ from sctoolkit.numerics.structure.linear_scores import (
     ten_berge_weights,
 )
 
-FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
+FOLDER = Path(__file__).parents[2] / "oracle" / "factor_scores"
 
 
 @pytest.fixture(scope="module")

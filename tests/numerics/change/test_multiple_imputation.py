@@ -10,7 +10,7 @@ from sctoolkit.change.models.regress import regress
 from sctoolkit.errors import DataError, NotIdentifiedError
 from sctoolkit.numerics.change.multiple_imputation import impute_pmm, pool_joint, pool_scalars
 
-ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "multiple_imputation"
+ORACLE = Path(__file__).resolve().parents[2] / "oracle" / "multiple_imputation"
 NAMES = {"ubar": "within", "b": "between", "t": "total", "df": "dof", "lambda": "lambda_"}
 
 

@@ -17,7 +17,7 @@ from sctoolkit.numerics.irt.limited_information import (
     observed_moments,
 )
 
-MIRT = tomllib.loads((Path(__file__).parents[1] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
+MIRT = tomllib.loads((Path(__file__).parents[2] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
 GRID = normal_grid()
 
 

@@ -14,7 +14,7 @@ from sctoolkit.numerics.linear.cluster_means import cluster_means, collapse
 from sctoolkit.numerics.linear.least_squares import dependent_columns, fit_least_squares
 from sctoolkit.numerics.linear.vcov import cluster_parts, row_parts
 
-ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "small_sample"
+ORACLE = Path(__file__).resolve().parents[2] / "oracle" / "small_sample"
 RTOL = 1e-9  # promised; R's figures carry about 1e-12
 
 CASES = {

@@ -9,7 +9,7 @@ import pytest
 
 from sctoolkit.numerics.structure.ordinal_scores import ProbitModel, _log_likelihood, eap_ordinal_scores, ebm_scores
 
-FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
+FOLDER = Path(__file__).parents[2] / "oracle" / "factor_scores"
 DATA = pd.read_csv(FOLDER / "ordinal.csv")
 CODES = DATA.to_numpy() - 1
 SIDE = np.arange(len(DATA)) % 2

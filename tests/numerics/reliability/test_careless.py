@@ -12,7 +12,7 @@ from scipy import stats
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.reliability import careless
 
-ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "careless"
+ORACLE = Path(__file__).resolve().parents[2] / "oracle" / "careless"
 ANSWERS = pd.read_csv(ORACLE / "answers.csv").to_numpy(dtype=float)
 EXPECTED = pd.read_csv(ORACLE / "expected.csv")
 

@@ -10,7 +10,7 @@ from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.reliability.aggregation import group_variance, rwg_j
 from sctoolkit.numerics.reliability.ecometrics import fit_places, people_needed, place_reliability
 
-FOLDER = Path(__file__).parents[1] / "oracle" / "ecometrics"
+FOLDER = Path(__file__).parents[2] / "oracle" / "ecometrics"
 DATA = pd.read_csv(FOLDER / "simulated.csv")
 ANSWERS = DATA.iloc[:, 1:].to_numpy(dtype=float)
 PLACE = np.unique(DATA["place"], return_inverse=True)[1]

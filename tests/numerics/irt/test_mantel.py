@@ -18,7 +18,7 @@ from sctoolkit.numerics.irt.mantel import (
     stratified_tables,
 )
 
-FOLDER = Path(__file__).parents[1] / "oracle" / "dif"
+FOLDER = Path(__file__).parents[2] / "oracle" / "dif"
 DATA = pd.read_csv(FOLDER / "simulated.csv")
 EXPECTED = pd.read_csv(FOLDER / "expected.csv").set_index(["item", "quantity"])["value"]
 GROUP = DATA["group"].to_numpy()

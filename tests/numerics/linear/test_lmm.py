@@ -15,7 +15,7 @@ from sctoolkit.numerics.linear.lmm_moments import derivatives, solve
 from sctoolkit.numerics.linear.lmm_satterthwaite import observed_hessian, satterthwaite
 from sctoolkit.numerics.linear.random_terms import RandomTerm, arrange
 
-ORACLE = Path(__file__).resolve().parents[1] / "oracle"
+ORACLE = Path(__file__).resolve().parents[2] / "oracle"
 JOINT = {"people": ["treated", "post:treated"], "crossed": ["group", "x:group"]}
 CASES = {
     "nested": ("people", "y ~ post * treated + age", "1 | site/person"),

@@ -10,7 +10,7 @@ from scipy import stats
 
 from sctoolkit.numerics.change.partial_overlap import partial_overlap
 
-ORACLE = Path(__file__).parents[1] / "oracle/change"
+ORACLE = Path(__file__).parents[2] / "oracle/change"
 NONE = np.empty(0)
 
 

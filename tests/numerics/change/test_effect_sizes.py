@@ -15,7 +15,7 @@ from sctoolkit.numerics.change.important_change import anchor_change, floor_ceil
 from sctoolkit.numerics.change.paired_effect_sizes import noncentral_t_interval, paired_effect_sizes
 from sctoolkit.numerics.change.superiority import independent_superiority, paired_superiority
 
-ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "effect_sizes"
+ORACLE = Path(__file__).resolve().parents[2] / "oracle" / "effect_sizes"
 
 
 def test_against_base_r():

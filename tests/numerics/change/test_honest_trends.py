@@ -12,7 +12,7 @@ from scipy import stats
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.change.honest_trends import folded_quantile, largest_bend, relative_set, smooth_interval
 
-STORED = json.loads((Path(__file__).parents[1] / "oracle/honest_trends/smooth_intervals.json").read_text())
+STORED = json.loads((Path(__file__).parents[2] / "oracle/honest_trends/smooth_intervals.json").read_text())
 TWO = {"times": np.array([-1.0, 1.0]), "weights": np.array([1.0])}
 
 

@@ -16,7 +16,7 @@ from sctoolkit.numerics.irt.item_fit import _merge, s_x2
 from sctoolkit.numerics.irt.person_fit import zh
 from sctoolkit.numerics.irt.summed_score import eap_by_sum, summed_likelihood
 
-MIRT = tomllib.loads((Path(__file__).parents[1] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
+MIRT = tomllib.loads((Path(__file__).parents[2] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
 GRID = normal_grid()
 
 

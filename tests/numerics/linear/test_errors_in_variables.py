@@ -10,7 +10,7 @@ import pytest
 from sctoolkit.errors import NotIdentifiedError
 from sctoolkit.numerics.linear.errors_in_variables import corrected_regression
 
-ORACLE = Path(__file__).parents[1] / "oracle/change"
+ORACLE = Path(__file__).parents[2] / "oracle/change"
 
 
 def test_against_r():

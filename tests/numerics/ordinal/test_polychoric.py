@@ -10,7 +10,7 @@ from sctoolkit.errors import DataError, NotIdentifiedError
 from sctoolkit.numerics.ordinal.contingency import pair_tables
 from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "polychoric"
+ORACLE = Path(__file__).parents[2] / "oracle" / "polychoric"
 ITEMS = [f"y{j}" for j in range(1, 10)]
 
 

@@ -23,7 +23,7 @@ from sctoolkit.numerics.irt.grm_likelihood import (
 from sctoolkit.numerics.irt.grm_scores import eap_scores, map_scores
 from sctoolkit.numerics.irt.patterns import distinct_patterns
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "grm"
+ORACLE = Path(__file__).parents[2] / "oracle" / "grm"
 MIRT = tomllib.loads((ORACLE / "mirt.toml").read_text(encoding="utf-8"))
 GRID = normal_grid()
 

@@ -19,7 +19,7 @@ from sctoolkit.numerics.ordinal.cumulative_link import fit_cumulative
 from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
 from sctoolkit.numerics.ordinal.probit_regression import probit_regression
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "mixed_items"
+ORACLE = Path(__file__).parents[2] / "oracle" / "mixed_items"
 ITEMS = ["u1", "u2", "y1", "y2", "u3", "u4", "y3", "y4"]
 WIDTHS = [5, 3, 0, 0, 2, 4, 0, 0]
 ORDERED = [0, 1, 4, 5]
