@@ -144,7 +144,10 @@ def permute_assignment(
     """
     n, n_treated = values.size, int(treated.sum())
     if not 0 < n_treated < n:
-        raise NotIdentifiedError(f"A permutation needs units in both arms, not {n_treated} of {n} treated.")
+        raise NotIdentifiedError(
+            f"A permutation needs units in both arms, not {n_treated} of {n} treated.",
+            hint="Check the column of the arm; without a comparison describe change alone.",
+        )
     weight = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
     deals, listed = assignments(treated, strata, n_draws, seed, enumerate_up_to)
     measure = _difference if statistic == "difference" else _studentised
@@ -246,7 +249,10 @@ def flip_signs(values: FloatArray, *, n_draws: int = 9999, seed: int = 1) -> Per
     """
     n = values.size
     if n < 2:
-        raise NotIdentifiedError(f"Flipping signs needs at least 2 units, not {n}.")
+        raise NotIdentifiedError(
+            f"Flipping signs needs at least 2 units, not {n}.",
+            hint="Describe the one unit: alone it does not show how much units differ.",
+        )
     listed = 2**n <= ENUMERATE_UP_TO
     if listed:
         flips = np.where(np.arange(2**n)[:, None] >> np.arange(n) & 1, -1.0, 1.0)
