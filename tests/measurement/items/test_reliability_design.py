@@ -14,7 +14,7 @@ from sctoolkit.measurement.exploration.polychoric import polychoric
 from sctoolkit.measurement.items.item_analysis import item_analysis
 from sctoolkit.measurement.items.reliability import reliability
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 ITEMS = [f"y{j}" for j in range(1, 7)]
 DESIGNS = {
     "weights": {"weights": "weight"},

@@ -19,7 +19,7 @@ from sctoolkit.errors import (
 )
 from sctoolkit.measurement.structure.confirm import cfa
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "cfa"
+ORACLE = Path(__file__).parents[2] / "oracle" / "cfa"
 TWO = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"
 PAIR = "f =~ y1 + y2 + y3\nm =~ y4 + y5 + y6"
 PATH = PAIR + "\nf ~ a1*x1 + a2*x2\nm ~ b*f\nindirect := a1*b"

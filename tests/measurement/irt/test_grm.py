@@ -11,7 +11,7 @@ import pytest
 from sctoolkit import grm, item_fit, person_fit
 from sctoolkit.errors import SctoolkitError
 
-MIRT = tomllib.loads((Path(__file__).parents[1] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
+MIRT = tomllib.loads((Path(__file__).parents[2] / "oracle" / "grm" / "mirt.toml").read_text(encoding="utf-8"))
 
 
 def classic(data_dir, name):
@@ -205,7 +205,7 @@ def test_equal_weights_give_the_plain_sandwich():
 
 def test_weighted_estimates_and_sandwich_equal_direct_maximisation():
     """tests/oracle/grm_weights.R: R maximises the pseudo-likelihood; a finer grid and numerical derivatives there."""
-    folder = Path(__file__).parents[1] / "oracle" / "grm"
+    folder = Path(__file__).parents[2] / "oracle" / "grm"
     expected = pd.read_csv(folder / "weighted.csv").set_index("quantity")
     data = pd.read_csv(folder / "simulated.csv").query("group == 1").reset_index(drop=True)
     weight = pd.read_csv(folder / "weights.csv")["weight"].to_numpy()

@@ -14,7 +14,7 @@ from sctoolkit.numerics.exploration.map_test import average_partials
 from sctoolkit.numerics.ordinal.null_polychorics import null_correlations
 from sctoolkit.numerics.ordinal.ordinal_statistics import ordinal_statistics
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 ITEMS = [f"y{j}" for j in range(1, 10)]
 
 

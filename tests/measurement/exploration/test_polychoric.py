@@ -11,7 +11,7 @@ from sctoolkit.errors import DataError, OptionError
 from sctoolkit.measurement.exploration.polychoric import polychoric
 from sctoolkit.numerics.ordinal.mixed_statistics import mixed_statistics
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "polychoric"
+ORACLE = Path(__file__).parents[2] / "oracle" / "polychoric"
 ITEMS = [f"y{j}" for j in range(1, 10)]
 
 

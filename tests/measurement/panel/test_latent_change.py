@@ -12,7 +12,7 @@ import pytest
 from sctoolkit.errors import DesignError, OptionError
 from sctoolkit.measurement.panel.latent_change import latent_change
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "panel_models"
+ORACLE = Path(__file__).parents[2] / "oracle" / "panel_models"
 ITEMS = ["a", "b", "c", "d"]
 WAVES = ("pre", "post")
 CASES: dict[str, tuple[str, dict]] = {

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from sctoolkit.measurement.structure.confirm import cfa
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "mixed_items"
+ORACLE = Path(__file__).parents[2] / "oracle" / "mixed_items"
 ORDERED = ["u1", "u2", "u3", "u4"]
 PLAIN = "f1 =~ u1 + u2 + y1 + y2\nf2 =~ u3 + u4 + y3 + y4"
 GIVEN = PLAIN + "\nf1 ~ x1 + x2\nf2 ~ x1 + x2"

@@ -12,7 +12,7 @@ import pytest
 from sctoolkit.errors import DataError
 from sctoolkit.measurement.panel.cross_lagged import cross_lagged
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "cross_lagged"
+ORACLE = Path(__file__).parents[2] / "oracle" / "cross_lagged"
 NAMES = {"x": "trust", "y": "work"}
 GIVEN = ["age", "woman"]
 CASES: dict[str, dict] = {

@@ -13,7 +13,7 @@ from sctoolkit.numerics.exploration.extraction_stack import minres_stack
 from sctoolkit.numerics.reliability.bootstrap import bca_interval, jackknife_frequencies, resampling_frequencies
 from sctoolkit.numerics.reliability.hierarchical import hierarchical, hierarchical_draws, hierarchical_gradients
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 TERMS = (
     "omega_hierarchical", "omega_total_groups", "explained_common_variance", "omega_hierarchical_bifactor",
 )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from sctoolkit.errors import ConvergenceError
 from sctoolkit.measurement.panel.cross_lagged import cross_lagged
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "panel_models"
+ORACLE = Path(__file__).parents[2] / "oracle" / "panel_models"
 NAMES = {"x": "trust", "y": "work"}
 CASES: dict[str, dict] = {
     "four": {"waves": [1, 2, 3, 4]},

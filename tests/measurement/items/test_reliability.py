@@ -13,7 +13,7 @@ from sctoolkit.errors import DataError, OptionError
 from sctoolkit.measurement.items.item_analysis import item_analysis
 from sctoolkit.measurement.items.reliability import reliability
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "reliability"
+ORACLE = Path(__file__).parents[2] / "oracle" / "reliability"
 KEYS = {
     "agree": ["-A1", "A2", "A3", "A4", "A5"],
     "conscientious": ["C1", "C2", "C3", "-C4", "-C5"],

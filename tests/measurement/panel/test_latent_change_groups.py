@@ -14,7 +14,7 @@ from sctoolkit.measurement.panel.latent_change import latent_change
 from sctoolkit.measurement.panel.latent_change_estimates import EXPECTED, MEAN, change_figures
 from sctoolkit.measurement.structure.confirm import cfa
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "latent_change"
+ORACLE = Path(__file__).parents[2] / "oracle" / "latent_change"
 ITEMS = ["a", "b", "c", "d"]
 SAME = {"alpha": 1e-9, "propose": False}  # equal items, whatever these data say of them
 CASES: dict[str, tuple[str, dict]] = {

@@ -27,7 +27,7 @@ NAMES = list("abcdpqrs")
 
 def note(text: str) -> None:
     if os.environ.get("SCTOOLKIT_WRITE_RESULTS"):
-        path = Path(__file__).parents[2] / "benchmarks" / "RESULTS-model-simulations.md"
+        path = Path(__file__).parents[3] / "benchmarks" / "RESULTS-model-simulations.md"
         with path.open("a", encoding="utf-8") as file:
             file.write(text + "\n")
 

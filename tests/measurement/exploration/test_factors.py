@@ -13,7 +13,7 @@ from sctoolkit.measurement.exploration.polychoric import polychoric
 from sctoolkit.numerics.exploration.extraction import extract
 from sctoolkit.numerics.exploration.rotation import rotate
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 ITEMS = [f"y{j}" for j in range(1, 10)]
 TARGET = np.where(np.kron(np.eye(3), np.ones((3, 1))) > 0, np.nan, 0.0)
 

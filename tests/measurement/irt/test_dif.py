@@ -9,8 +9,8 @@ import pytest
 from sctoolkit import dif
 from sctoolkit.measurement.irt.dif_result import SIZE_RULES, size_name
 
-DATA = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "simulated.csv")
-EXPECTED = pd.read_csv(Path(__file__).parents[1] / "oracle" / "dif" / "expected.csv").set_index(["item", "quantity"])[
+DATA = pd.read_csv(Path(__file__).parents[2] / "oracle" / "dif" / "simulated.csv")
+EXPECTED = pd.read_csv(Path(__file__).parents[2] / "oracle" / "dif" / "expected.csv").set_index(["item", "quantity"])[
     "value"
 ]
 METHODS = ["logistic", "mantel", "irt"]

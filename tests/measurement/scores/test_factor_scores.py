@@ -10,7 +10,7 @@ import pytest
 from sctoolkit import cfa, factor_scores, grm
 from sctoolkit.result import Provenance
 
-FOLDER = Path(__file__).parents[1] / "oracle" / "factor_scores"
+FOLDER = Path(__file__).parents[2] / "oracle" / "factor_scores"
 MODEL = "f =~ q1 + q2 + q3 + q4\ng =~ q5 + q6 + q7 + q8"
 
 

@@ -9,7 +9,7 @@ import pytest
 from sctoolkit.errors import DataError
 from sctoolkit.measurement.items.icc import icc
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "reliability"
+ORACLE = Path(__file__).parents[2] / "oracle" / "reliability"
 
 
 def test_equals_psych():

@@ -15,7 +15,7 @@ from sctoolkit.errors import DataError, OptionError
 from sctoolkit.measurement.invariance.invariance import invariance
 from sctoolkit.measurement.invariance.invariance_effect import fieller
 
-ORACLE = Path(__file__).parents[1] / "oracle" / "cfa"
+ORACLE = Path(__file__).parents[2] / "oracle" / "cfa"
 TWO = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"
 PAIR = "f =~ y1 + y2 + y3\nm =~ y4 + y5 + y6"
 ONE = "f =~ u1 + u2 + u3 + u4"
