@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.command()
@@ -31,7 +35,7 @@ import click
 @click.option("--dose", help="Column of how much of the programme an organisation met.")
 @click.option("--then", help="Column of how people now see their start.")
 @click.option("--primary", type=click.Choice(["did", "ancova"]), help="Answer declared primary for two groups.")
-@click.option("--weight", help="Column of weights.")
+@click.option("--weight", "--weights", help="Column of weights.")
 @click.option("--waves", help="Waves to use, in their order: 1,2,3.")
 @click.option("--reliability", type=float, help="Reliability of the score before, for the corrected ANCOVA.")
 @click.option("--false-match-rate", type=float, default=0.0, show_default=True, help="Share of links that are wrong.")
@@ -45,9 +49,10 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
     """Estimate what changed in DATA, a file with one row a respondent and wave, or a study.toml with its plan.
 
     The route comes first: what is estimated, how, on what it rests and what may be said. Then the estimates. A study
-    brings its own columns and options; of these, only --outcome is looked at.
+    brings its own columns and options: of these, only --outcome may be named.
     """
     if data.is_dir() or data.suffix == ".toml":
+        _refuse_columns(click.get_current_context())
         _of_study(data, options["outcome"], route_only, as_json)
         return
     for name in ("outcome", "wave"):
@@ -60,7 +65,7 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
 
     frame = read_frame(data)
     options["scale_range"] = options["scale_range"] or None
-    options["waves"] = [part.strip() for part in waves.split(",")] if waves else None
+    options["waves"] = waves_named(frame, options["wave"], waves)
     route = route_of(frame, **options)
     if not as_json:
         click.echo(f"{route}\n")
@@ -75,6 +80,32 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
         click.echo(str(result))
 
 
+def waves_named(frame: pd.DataFrame, wave: str, waves: str | None) -> list[str] | None:
+    """Return the waves of `--waves`, or raise where the data hold none such."""
+    from sctoolkit.change.route.panel import label_of
+    from sctoolkit.errors import DataError, did_you_mean
+
+    named = [part.strip() for part in (waves or "").split(",") if part.strip()]
+    present = [label_of(value) for value in frame[wave].dropna().unique()] if named and wave in frame else named
+    for label in named:
+        if label not in present:
+            raise DataError(
+                f"Column `{wave}` must hold wave `{label}`, and it does not.", hint=did_you_mean(label, present)
+            )
+    return named or None
+
+
+def _refuse_columns(ctx: click.Context) -> None:
+    """Refuse what a study names itself, so that nothing typed is passed over in silence."""
+    for option in ctx.command.params:
+        name = str(option.name)
+        given = ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if given and name not in ("data", "outcome", "route_only", "as_json"):
+            raise click.UsageError(
+                f"'{max(option.opts, key=len)}' must be left out: a study file says it itself.", ctx=ctx
+            )
+
+
 def _of_study(path: Path, outcome: str | None, route_only: bool, as_json: bool) -> None:
     """Print route and change of the outcomes of a study, primary ones first."""
     from sctoolkit.cli.output import print_json, progress
@@ -85,14 +116,19 @@ def _of_study(path: Path, outcome: str | None, route_only: bool, as_json: bool) 
 
     study = load_study(path)
     with progress() as say:
-        findings = [finding for finding in evaluate(study, progress=say).findings if finding.change is not None]
+        findings = [finding for finding in evaluate(study, progress=say).findings if finding.changes]
     names = [finding.outcome.name for finding in findings]
     if outcome is not None and outcome not in names:
         raise OptionError(
             f"`outcome` must be one whose change the study estimates, not `{outcome}`.",
             hint=did_you_mean(outcome, names),
         )
-    changes = {f.outcome.key: f.change for f in findings if f.change is not None and outcome in (None, f.outcome.name)}
+    changes = {
+        f"{finding.outcome.key}.{side}" if side else finding.outcome.key: change
+        for finding in findings
+        if outcome in (None, finding.outcome.name)
+        for side, change in finding.changes
+    }
     if as_json:
         print_json({name: jsonable(one.route) if route_only else one.to_dict() for name, one in changes.items()})
         return

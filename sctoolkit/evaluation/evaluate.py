@@ -12,13 +12,13 @@ from sctoolkit.evaluation.outcome import Outcome, outcomes_of
 from sctoolkit.evaluation.programme import Programme, programme_of
 from sctoolkit.evaluation.steps.attempt import attempt
 from sctoolkit.evaluation.steps.beliefs import beliefs_of
-from sctoolkit.evaluation.steps.change import change_in
+from sctoolkit.evaluation.steps.change import changes_in
 from sctoolkit.evaluation.steps.dimensions import Explored, explored
 from sctoolkit.evaluation.steps.dose import by_dose
 from sctoolkit.evaluation.steps.entry import by_entry
 from sctoolkit.evaluation.steps.equity import changes_by_group
 from sctoolkit.evaluation.steps.family import families
-from sctoolkit.evaluation.steps.hidden_factor import hidden_factor
+from sctoolkit.evaluation.steps.hidden_factor import hidden_factors
 from sctoolkit.evaluation.steps.latent import latent_in
 from sctoolkit.evaluation.steps.lost import lost_people
 from sctoolkit.evaluation.steps.measure import measure
@@ -26,7 +26,7 @@ from sctoolkit.evaluation.steps.paths import paths_of
 from sctoolkit.evaluation.steps.persons import persons_in
 from sctoolkit.evaluation.steps.places import places_of
 from sctoolkit.evaluation.steps.reciprocal import both_ways
-from sctoolkit.evaluation.steps.size import size_of
+from sctoolkit.evaluation.steps.size import sizes_of
 from sctoolkit.evaluation.study import Study, check_waves, waves_of
 from sctoolkit.result import Caveat, Provenance
 from sctoolkit.scoring.describe import describe
@@ -106,16 +106,14 @@ def _finding(study: Study, answers: Answers, outcome: Outcome, programme: Progra
     )
     measurement = measure(study, answers.scores, outcome)
     say(f"Estimating change in {outcome.label}")
-    change = attempt(partial(change_in, study, answers, outcome, measurement), "change", outcome, caveats)
+    changes = tuple(changes_in(study, answers, outcome, measurement, caveats))
     return Finding(
         outcome=outcome,
         description=description,
         measurement=measurement,
-        change=change,
-        size=attempt(partial(size_of, change, outcome), "judgement of size", outcome, caveats),
-        hidden_factor=attempt(
-            partial(hidden_factor, study, answers, outcome, change), "judgement of hidden differences", outcome, caveats
-        ),
+        changes=changes,
+        sizes=tuple(sizes_of(changes, outcome, caveats)),
+        hidden_factors=tuple(hidden_factors(study, answers, outcome, changes, caveats)),
         persons=tuple(persons_in(study, answers, outcome, measurement, caveats)),
         latent=tuple(latent_in(study, answers, outcome, caveats)),
         by_entry=tuple(by_entry(study, answers, outcome, programme, caveats)),

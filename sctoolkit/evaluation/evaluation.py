@@ -33,14 +33,17 @@ from sctoolkit.scoring.describe import Description
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is known of one outcome: means, how well it was measured, what changed."""
+    """What is known of one outcome: means, how well it was measured, what changed.
+
+    ``changes`` has one entry under an empty name; where groups are compared on two sides, one a side.
+    """
 
     outcome: Outcome
     description: Description
     measurement: Measurement | None
-    change: Change | None
-    size: SizeTests | None
-    hidden_factor: Sensitivity | None
+    changes: tuple[tuple[str, Change], ...]
+    sizes: tuple[tuple[str, SizeTests], ...]
+    hidden_factors: tuple[tuple[str, Sensitivity], ...]
     persons: tuple[tuple[str, ReliableChange], ...]
     latent: tuple[tuple[str, LatentChange], ...]
     by_entry: tuple[tuple[str, StaggeredDid], ...]
@@ -115,9 +118,9 @@ class Evaluation(Result):
             named |= {f"{prefix}.{name}": part for name, part in finding.groups_and_places().items()}
             named |= {
                 f"{prefix}.description": finding.description,
-                f"{prefix}.change": finding.change,
-                f"{prefix}.size": finding.size,
-                f"{prefix}.hidden_factor": finding.hidden_factor,
+                **{_named(f"{prefix}.change", side): result for side, result in finding.changes},
+                **{_named(f"{prefix}.size", side): result for side, result in finding.sizes},
+                **{_named(f"{prefix}.hidden_factor", side): result for side, result in finding.hidden_factors},
                 **{f"{prefix}.persons.{side or 'all'}": result for side, result in finding.persons},
                 **{f"{prefix}.latent.{side or 'all'}": result for side, result in finding.latent},
                 **{f"{prefix}.by_entry.{side or 'all'}": result for side, result in finding.by_entry},
@@ -132,13 +135,14 @@ class Evaluation(Result):
         """Return the estimates of change of all outcomes, one row an estimate."""
         rows: list[dict[str, Any]] = []
         for finding in self.findings:
-            if finding.change is not None:
-                rows += [{**estimate.row(), "scale": finding.outcome.name} for estimate in finding.change.estimates]
+            for side, change in finding.changes:
+                told = {"scale": finding.outcome.name, **({"side": side} if side else {})}
+                rows += [{**estimate.row(), **told} for estimate in change.estimates]
         return tidy_frame(rows)
 
     def glance(self) -> pd.DataFrame:
         """Return one row: rows, respondents, outcomes and the lowest rung among primary outcomes."""
-        rungs = [f.change.rung for f in self.findings if f.change is not None and f.outcome.primary]
+        rungs = [change.rung for f in self.findings if f.outcome.primary for _, change in f.changes]
         people = {name for answers in self.answers for name in answers.responses.roles.get("respondent", ()) if name}
         row = {"n_obs": self.provenance.n_used, "n_respondents": len(people), "n_outcomes": len(self.findings)}
         return pd.DataFrame([{**row, "rung": min(rungs, default=None)}])
@@ -147,3 +151,8 @@ class Evaluation(Result):
         """Return all results, JSON-safe and unrounded; not disclosure-controlled."""
         record = {name: part.to_dict() for name, part in self.parts().items()}
         return {"schema": 1, "study": self.study.title, "provenance": jsonable(self.provenance), "results": record}
+
+
+def _named(name: str, side: str) -> str:
+    """Name of a result, with its side where it is of one side."""
+    return f"{name}.{side}" if side else name

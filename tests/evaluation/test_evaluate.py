@@ -32,7 +32,7 @@ def test_the_numbers_are_those_of_the_functions(tmp_path):
         frame, outcome="loneliness", unit="respondent", wave="wave", cluster="organisation", waves=("1", "2"),
         reliability=finding.measurement.headline_reliability(), scale_range=(3.0, 9.0), n_draws=99, seed=1,
     )  # fmt: skip
-    pd.testing.assert_frame_equal(finding.change.tidy(), alone.tidy())
+    pd.testing.assert_frame_equal(finding.changes[0][1].tidy(), alone.tidy())
     first = evaluation.answers[0].responses
     rows = first.frame()[first.roles["wave"] == "1"][ITEMS].astype(float)
     by_wave = dict(finding.measurement.reliability)
@@ -61,7 +61,7 @@ def test_one_wave_is_described_and_no_more(tmp_path):
 def test_without_respondents_waves_are_compared_and_nobody_is_followed(tmp_path):
     evaluation = run(tmp_path, answers(), link=False)
     (finding,) = evaluation.findings
-    assert finding.change.route.facts.linkage == "unlinked"
+    assert finding.changes[0][1].route.facts.linkage == "unlinked"
     assert finding.attrition == ()
     assert finding.measurement.over_waves is None
     assert {"followed", "follow-up", "lost-views"}.isdisjoint(_sections(evaluation))
@@ -75,7 +75,7 @@ def test_sides_are_told_apart_and_unknown_ones_left_out(tmp_path):
     rows = [cell.text for cell in _sections(evaluation)["change"].column("row")]
     assert rows == ["community", "statutory", "gap between the sides"]
     sides = {cell.text for cell in _sections(evaluation)["returns"].column("side")}
-    assert sides == {"both sides", "community", "statutory", "not known"}
+    assert sides == {"all sides", "community", "statutory", "not known"}
 
 
 @pytest.mark.parametrize(("assignment", "rung"), [("existing", "L4"), ("randomised", "L5")])
@@ -91,7 +91,7 @@ def test_groups_are_set_against_each_other(tmp_path, assignment, rung):
 def test_groups_without_a_word_on_how_they_came_about_are_a_caveat(tmp_path):
     evaluation = run(tmp_path, answers(), columns='group = "arm"\n', analysis='comparison = "group"')
     finding = evaluation.findings[0]
-    assert finding.change is not None or "not_given" in _codes(evaluation)
+    assert finding.changes or "not_given" in _codes(evaluation)
 
 
 def test_weights_reach_the_means(tmp_path):
@@ -206,8 +206,8 @@ def test_a_wave_yet_to_come_is_no_fault(tmp_path):
 
 
 def test_waves_follow_the_plan(tmp_path):
-    forward = run(tmp_path, answers(40), analysis='waves = ["1", "2"]').findings[0].change.primary.estimate
-    back = run(tmp_path, answers(40), analysis='waves = ["2", "1"]').findings[0].change.primary.estimate
+    forward = run(tmp_path, answers(40), analysis='waves = ["1", "2"]').findings[0].changes[0][1].primary.estimate
+    back = run(tmp_path, answers(40), analysis='waves = ["2", "1"]').findings[0].changes[0][1].primary.estimate
     assert back == pytest.approx(-forward, abs=0.05)
 
 

@@ -44,11 +44,3 @@ def test_waves_named_in_words_keep_the_order_of_the_plan(tmp_path):
     evaluation = run(tmp_path, data, analysis='waves = ["pre", "post"]')
     ((_, result),) = evaluation.findings[0].attrition
     assert result.tidy().query("estimator == 'all'")["n_obs"].iloc[0] == 80
-
-
-def test_groups_compared_over_both_sides_are_told_so(tmp_path):
-    columns = 'organisation = "org"\nside = "side"\ngroup = "arm"\n'
-    data = answers(80, stay=0.8)
-    data["arm"] = ["programme" if name in ("org 0", "org 1", "org 2") else "elsewhere" for name in data["org"]]
-    evaluation = run(tmp_path, data, columns=columns, analysis=GROUPS)
-    assert any("Both sides are added up" in caveat.sentence for caveat in evaluation.findings[0].change.caveats)

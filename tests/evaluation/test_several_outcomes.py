@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from small import answers, run
 
-from sctoolkit import reliable_change, write_report
+from sctoolkit import estimate_change, reliable_change, write_report
 from sctoolkit.change.doubts.sensitivity import sensitivity
 from sctoolkit.change.route.told import told
 from sctoolkit.disclosure.protect import protect
 from sctoolkit.evaluation.sections import drafts
-from sctoolkit.evaluation.sections.change import AGAINST, told_of
+from sctoolkit.evaluation.sections.change import AGAINST
+from sctoolkit.evaluation.steps.told import told_of
 
 TWO = '["ucla3", "swemwbs"]'
 
@@ -39,7 +40,7 @@ def test_holm_by_hand_within_each_question(evaluation):
         p = [
             one.estimate.p_value
             for finding in evaluation.findings
-            for one in told(finding.change)
+            for one in told(dict(finding.changes)[""])
             if name.endswith(one.side or "gap between the sides")
         ]
         small, large = sorted(p)
@@ -54,7 +55,7 @@ def test_the_report_shows_both_p_values(evaluation):
 
 
 def test_size_is_judged_where_the_plan_says_what_matters(evaluation):
-    sized = {finding.outcome.name: finding.size for finding in evaluation.findings}
+    sized = {finding.outcome.name: dict(finding.sizes).get("") for finding in evaluation.findings}
     assert sized["wellbeing"] is None
     assert sized["loneliness"].smallest == 0.5
     rows = _table(evaluation, "change-size").records()
@@ -67,7 +68,7 @@ def test_readings_come_from_what_is_shown(evaluation):
     section = draft.compose({table.id: table for table in hidden.tables}, ())
     (table,) = section.tables()
     readings = [cell.text for cell in table.column("reading")]
-    classes = [test.test.verdict for test in evaluation.findings[0].size.tests]
+    classes = [test.test.verdict for test in dict(evaluation.findings[0].sizes)[""].tests]
     assert [text.startswith("not clear") for text in readings] == [name == "unclear" for name in classes]
 
 
@@ -97,9 +98,9 @@ def test_everything_is_written(evaluation, tmp_path):
     write_report(evaluation, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for heading in (
-        "Is it large enough to matter?",
+        "Whether it is enough to matter",
         "How many people changed",
-        "Would another reckoning say otherwise?",
+        "Other reckonings",
     ):
         assert heading in page
 
@@ -128,7 +129,32 @@ def test_hidden_factor_is_that_of_the_function(compared):
     wide = frame.pivot(index=["respondent", "group"], columns="wave", values="loneliness").dropna().reset_index()
     wide = wide.rename(columns={"1": "before", "2": "after"}).assign(part=lambda d: 1.0 * (d["group"] == "programme"))
     alone = sensitivity("after ~ part + before", wide, treatment="part", benchmarks=["before"], multiples=(1,))
-    found = compared.findings[0].hidden_factor
+    found = dict(compared.findings[0].hidden_factors)[""]
     assert found.robustness == pytest.approx(alone.robustness)
     assert found.benchmarks[0].estimate == pytest.approx(alone.benchmarks[0].estimate)
     assert _table(compared, "hidden-factor").records()[0]["estimate"].number == pytest.approx(alone.estimate)
+
+
+def test_groups_are_compared_on_each_side_and_never_over_both(tmp_path):
+    data = answers(160, organisations=8)
+    data["arm"] = np.where(data["org"].isin(["org 0", "org 1", "org 2", "org 3"]), "programme", "elsewhere")
+    found = run(
+        tmp_path, data, columns='side = "side"\ngroup = "arm"\n',
+        analysis='comparison = "group"\nassignment = "existing"\ntreated = "programme"\n'
+        "smallest_change = { loneliness = 1 }",
+    )  # fmt: skip
+    (finding,) = found.findings
+    assert [side for side, _ in finding.changes] == ["community", "statutory"]
+    frame = found.answers[0].frame
+    for side, change in finding.changes:
+        alone = estimate_change(
+            frame[frame["side"] == side], outcome="loneliness", unit="respondent", wave="wave", group="group",
+            treated="programme", assignment="existing", scale_range=(3.0, 9.0), n_draws=99, seed=1,
+            reliability=finding.measurement.headline_reliability(), waves=("1", "2"),
+        )  # fmt: skip
+        assert change.primary.estimate == alone.primary.estimate
+    rows = [row["row"].text for row in _table(found, "change").records()]
+    assert rows == [f"{s}, {who}" for s in ("community", "statutory") for who in (AGAINST, "programme", "comparison")]
+    assert len(dict(finding.sizes)) == len(dict(finding.hidden_factors)) == 2
+    assert {key.rsplit(".", 1)[-1] for key in found.parts() if ".change." in key} == {"community", "statutory"}
+    write_report(found, tmp_path / "out")

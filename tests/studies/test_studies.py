@@ -101,7 +101,7 @@ def test_gss_stability_and_change(gss, gss_expected):
         _agree(len(pair), gss_expected[f"trust3_r_n_w{first}{last}"])
         _agree(r[first + last], gss_expected[f"trust3_r_w{first}{last}"])
     _agree(r["12"] * r["23"] / r["13"], gss_expected["trust3_heise_reliability"])
-    change = _finding(gss, "social_trust").change
+    change = _finding(gss, "social_trust").changes[0][1]
     linked = next(e for e in change.estimates if e.estimator == "paired differences")
     _agree(linked.estimate, gss_expected["trust3_paired_diff_w12"])
     _agree(linked.statistic, gss_expected["trust3_paired_t_w12"])

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sctoolkit.change.route.estimates import Estimate
-from sctoolkit.change.route.told import Told, told
+from sctoolkit.change.route.told import Told
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.evaluation import Evaluation, Finding
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.sections.waves import wave_name
 from sctoolkit.evaluation.steps.family import adjusted_p
+from sctoolkit.evaluation.steps.told import told_of
 from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.change import ScaleChange, change_section, no_change_section
@@ -28,13 +29,6 @@ def change_drafts(evaluation: Evaluation) -> Iterator[Draft]:
         yield change_section(changes, level=evaluation.study.plan.analysis.ci_level, caveats=caveats)
     elif len(pair_of(evaluation.study, evaluation.answers[0].responses)) > 1:
         yield no_change_section(caveats)
-
-
-def told_of(finding: Finding) -> tuple[Told, ...]:
-    """Return the changes of an outcome that are told; none where there is one wave, or no change was estimated."""
-    if finding.change is None or finding.change.route.facts.n_waves < 2:
-        return ()
-    return told(finding.change)
 
 
 def scale_change(evaluation: Evaluation, finding: Finding, one: Told, estimate: Estimate | None = None) -> ScaleChange:

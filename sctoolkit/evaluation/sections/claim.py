@@ -14,10 +14,10 @@ NOT_A_WEAKNESS = frozenset({"rows_left_out", "people_by_side"})
 
 def claim_draft(evaluation: Evaluation) -> Draft:
     """Return the section on what may be said: the lowest rung among primary outcomes."""
-    found = [finding for finding in evaluation.findings if finding.change is not None]
+    found = [finding for finding in evaluation.findings if finding.changes]
     primary = [finding for finding in found if finding.outcome.primary] or found
-    routes = [finding.change.route for finding in primary if finding.change is not None]
-    told = [(f.outcome, f.change.caveats) for f in primary if f.change is not None]
+    routes = [change.route for finding in primary for _, change in finding.changes]
+    told = [(f.outcome, [caveat for _, change in f.changes for caveat in change.caveats]) for f in primary]
     caveats = [caveat for caveat in outcome_caveats(told) if _weakens(caveat)]
     compared = any(finding.by_entry for finding in evaluation.findings)
     return what_may_be_said(
@@ -41,9 +41,7 @@ def _weakens(caveat: Caveat) -> bool:
 
 def rung_of(evaluation: Evaluation) -> str:
     """Return the lowest rung among primary outcomes; L0 where nothing could be estimated."""
-    rungs = [
-        finding.change.rung for finding in evaluation.findings if finding.change is not None and finding.outcome.primary
-    ]
+    rungs = [change.rung for f in evaluation.findings if f.outcome.primary for _, change in f.changes]
     return min(rungs, default="L0")
 
 

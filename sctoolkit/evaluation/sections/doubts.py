@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sctoolkit.change.route.told import Told
 from sctoolkit.evaluation.evaluation import Evaluation, Finding
-from sctoolkit.evaluation.sections.change import scale_change, told_of
+from sctoolkit.evaluation.sections.change import scale_change
+from sctoolkit.evaluation.steps.told import told_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.doubts import Reckoning, doubts_section
 

@@ -17,20 +17,21 @@ def hidden_factor_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     """Comparisons of existing groups against hidden differences; nothing where no groups were compared."""
     waves = [wave_name(wave) for wave in pair_of(evaluation.study, evaluation.answers[0].responses)]
     factors = [
-        _factor(finding.outcome, finding.hidden_factor, *waves)
+        _factor(finding.outcome, side, result, *waves)
         for finding in evaluation.findings
-        if finding.hidden_factor is not None
+        for side, result in finding.hidden_factors
     ]
     if factors:
         yield hidden_factor_section(factors, level=evaluation.study.plan.analysis.ci_level)
 
 
-def _factor(outcome: Outcome, result: Sensitivity, first: str, last: str) -> HiddenFactor:
+def _factor(outcome: Outcome, side: str, result: Sensitivity, first: str, last: str) -> HiddenFactor:
     mark = next(iter(result.benchmarks), None)
     nothing = float("nan")
     return HiddenFactor(
         scale=outcome.key,
         label=outcome.label,
+        side=side,
         first=first,
         last=last,
         estimate=result.estimate,

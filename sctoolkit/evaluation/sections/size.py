@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sctoolkit.evaluation.evaluation import Evaluation
-from sctoolkit.evaluation.sections.change import scale_change, told_of
+from sctoolkit.evaluation.sections.change import scale_change
+from sctoolkit.evaluation.steps.told import told_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.size import SizedChange, size_section
 
@@ -14,15 +15,15 @@ def size_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     """Changes against the smallest one that matters; nothing where the plan names none."""
     rows, levels = [], set()
     for finding in evaluation.findings:
-        tests = {} if finding.size is None else {test.estimate: test.test for test in finding.size.tests}
+        tests = {id(test.estimate): (size, test.test) for _, size in finding.sizes for test in size.tests}
         for one in told_of(finding):
-            if finding.size is not None and one.estimate in tests:
-                test = tests[one.estimate]
-                levels.add(1 - 2 * finding.size.alpha)
+            if id(one.estimate) in tests:
+                size, test = tests[id(one.estimate)]
+                levels.add(1 - 2 * size.alpha)
                 rows.append(
                     SizedChange(
                         change=scale_change(evaluation, finding, one),
-                        smallest=finding.size.smallest,
+                        smallest=size.smallest,
                         ci_low=test.ci_low,
                         ci_high=test.ci_high,
                     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -10,8 +11,10 @@ from sctoolkit.change.route.estimate_change import Change, estimate_change
 from sctoolkit.change.route.router import Assignment
 from sctoolkit.evaluation.answers import Answers
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.steps.attempt import attempt
 from sctoolkit.evaluation.steps.gate import gated
 from sctoolkit.evaluation.steps.measure import Measurement
+from sctoolkit.evaluation.steps.strata import sides
 from sctoolkit.evaluation.study import Study, pair_of
 from sctoolkit.evaluation.study_file import Analysis
 from sctoolkit.result import Caveat
@@ -20,12 +23,26 @@ from sctoolkit.survey.linkage import Linkage
 N_DRAWS = 1999
 
 
-def change_in(study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None) -> Change:
-    """Return the change of one outcome between the compared waves, by the study's design."""
-    plan, frame = study.plan.analysis, answers.frame
-    present = set(frame.columns)
-    if plan.comparison in present:
-        frame = frame[frame[plan.comparison] != ""]
+def changes_in(
+    study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None, caveats: list[Caveat]
+) -> Iterator[tuple[str, Change]]:
+    """Yield the change of one outcome by the study's design; groups are compared on each side, never over both."""
+    comparison, frame = study.plan.analysis.comparison, answers.frame
+    if comparison in frame.columns:
+        frame = frame[frame[comparison] != ""]
+    parts = tuple(sides(frame)) if comparison == "group" else (("", frame),)
+    for side, rows in parts if len(parts) > 1 else (("", frame),):
+        call = partial(_change, study, answers, outcome, measurement, rows)
+        found = attempt(call, f"change on the {side} side" if side else "change", outcome, caveats)
+        if found is not None:
+            yield side, found
+
+
+def _change(
+    study: Study, answers: Answers, outcome: Outcome, measurement: Measurement | None, frame: pd.DataFrame
+) -> Change:
+    """Return the change of one outcome in some rows, with the verdict on its measurement."""
+    plan, present = study.plan.analysis, set(frame.columns)
     grouped = plan.comparison == "group"
     change = estimate_change(
         frame.rename(columns={outcome.name: outcome.label}),
@@ -46,15 +63,7 @@ def change_in(study: Study, answers: Answers, outcome: Outcome, measurement: Mea
         false_match_rate=false_links(answers.linkage),
         seed=plan.seed,
     )
-    return gated(_with_sides(change, frame) if grouped else change, measurement)
-
-
-def _with_sides(change: Change, frame: pd.DataFrame) -> Change:
-    """Return a comparison of groups with the remark that it adds up both sides, where there are two."""
-    if "side" not in frame.columns or len(set(frame["side"]) - {""}) < 2:
-        return change
-    sentence = "Both sides are added up in this comparison of groups: where they moved apart, it is true of neither."
-    return replace(change, caveats=(*change.caveats, Caveat(code="sides_together", sentence=sentence)))
+    return gated(change, measurement)
 
 
 def false_links(linkage: Linkage | None) -> float:

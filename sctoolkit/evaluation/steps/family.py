@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.change.doubts.multiplicity import Family, adjust_family
-from sctoolkit.change.route.told import Told, told
+from sctoolkit.change.route.told import Told
 from sctoolkit.evaluation.evaluation import Finding
 from sctoolkit.evaluation.outcome import Outcome
+from sctoolkit.evaluation.steps.told import told_of
 
 
 def families(findings: Iterable[Finding]) -> Iterator[tuple[str, Family]]:
@@ -21,7 +22,7 @@ def families(findings: Iterable[Finding]) -> Iterator[tuple[str, Family]]:
     """
     tests: dict[str, list[dict[str, object]]] = {}
     for finding in findings:
-        for one in told(finding.change) if finding.change is not None else ():
+        for one in told_of(finding):
             if np.isfinite(one.estimate.p_value):
                 row = {"term": finding.outcome.key, "estimate": one.estimate.estimate, "p_value": one.estimate.p_value}
                 tests.setdefault(_name(finding.outcome, one), []).append(row)
@@ -40,9 +41,6 @@ def adjusted_p(found: Iterable[tuple[str, Family]], outcome: Outcome, one: Told)
 
 def _name(outcome: Outcome, one: Told) -> str:
     """Name of the family that a told change belongs to."""
-    question = (
-        one.side
-        or one.group
-        or {"gap": "gap between the sides", "groups": "difference between the groups"}.get(one.about, "change")
-    )
+    about = {"gap": "gap between the sides", "groups": "difference between the groups"}.get(one.about, one.group)
+    question = ", ".join(part for part in (one.side, about) if part) or "change"
     return f"{'primary' if outcome.primary else 'other'} outcomes, {question}"

@@ -1,14 +1,14 @@
-"""Section "What a hidden difference would have to be": how easily something unmeasured could undo a comparison."""
+"""Section "Hidden differences": how easily something unmeasured could undo a comparison."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctoolkit.disclosure.table import Column, Row, Table, make_table
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.disclosure.table import Column, Row, make_table
+from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.change import followed_key
-from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.report.sections.one_table import one_table_section
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -33,6 +33,7 @@ class HiddenFactor:
     left_low: float
     left_high: float
     n: int
+    side: str = ""
 
 
 def hidden_factor_section(
@@ -51,6 +52,7 @@ def hidden_factor_section(
     """
     columns = (
         Column("label", "Scale", row_header=True),
+        Column("side", "Side", print_only_if_used=True),
         Column("n", "People", "count"),
         Column("estimate", "Difference, points", "score"),
         Column("robustness", "Undone from, percent", "number", digits=0),
@@ -61,20 +63,19 @@ def hidden_factor_section(
     rows = [
         Row(
             {
-                "label": one.label, "n": one.n, "estimate": one.estimate, "robustness": one.robustness,
-                "robustness_ci": one.robustness_ci, "left": one.left, "interval": (one.left_low, one.left_high),
+                "label": one.label, "side": one.side, "n": one.n, "estimate": one.estimate,
+                "robustness": one.robustness, "robustness_ci": one.robustness_ci, "left": one.left, "interval": (one.left_low, one.left_high),
             },
-            followed_key(one.scale, one.first, one.last),
+            followed_key(one.scale, one.first, one.last, one.side),
             one.n,
         )
         for one in factors
     ]  # fmt: skip
     table = make_table("hidden-factor", "What a hidden difference between the groups would have to be", columns, rows)
-
-    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
-        blocks: list[Block] = [Paragraph(phrase("hidden_factor.lead"), "lead"), safe["hidden-factor"]]
-        blocks += [Paragraph(phrase("hidden_factor.errors"), "quiet"), *remarks(kept, "quiet")]
-        heading = "What a hidden difference would have to be"
-        return Section(id="hidden-factor", heading=heading, blocks=tuple(blocks))
-
-    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+    return one_table_section(
+        table,
+        heading="Hidden differences",
+        lead=phrase("hidden_factor.lead"),
+        after=phrase("hidden_factor.errors"),
+        caveats=caveats,
+    )
