@@ -9,7 +9,7 @@ import pytest
 
 from sctoolkit import estimate_change
 
-ORACLE = Path(__file__).parents[1] / "oracle/group_waves"
+ORACLE = Path(__file__).parents[2] / "oracle/group_waves"
 EXPECTED = json.loads((ORACLE / "expected.json").read_text())
 KEYS = {"outcome": "y", "unit": "id", "wave": "wave", "group": "arm", "n_draws": 19}
 COLUMNS = ["estimate", "std_error", "dof"]

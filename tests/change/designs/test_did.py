@@ -10,7 +10,7 @@ import pytest
 from sctoolkit.change.designs.did import did
 from sctoolkit.errors import DesignError, OptionError
 
-ORACLE = Path(__file__).parents[1] / "oracle/change"
+ORACLE = Path(__file__).parents[2] / "oracle/change"
 EXPECTED = json.loads((ORACLE / "expected.json").read_text())
 
 

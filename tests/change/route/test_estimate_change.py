@@ -10,7 +10,7 @@ import pytest
 from sctoolkit import estimate_change, regress
 from sctoolkit.errors import DataError, DesignError, OptionError
 
-ORACLE = Path(__file__).parents[1] / "oracle/change"
+ORACLE = Path(__file__).parents[2] / "oracle/change"
 EXPECTED = json.loads((ORACLE / "expected.json").read_text())
 KEYS = {"outcome": "y", "unit": "id", "wave": "wave"}
 

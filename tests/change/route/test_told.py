@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from change.test_equivalence import change_of, panel
+from change.pooling.test_equivalence import change_of, panel
 from scipy import stats
 
 from sctoolkit.change.route.told import told

@@ -10,7 +10,7 @@ import pytest
 from sctoolkit import estimate_change
 from sctoolkit.errors import OptionError
 
-ORACLE = Path(__file__).parents[1] / "oracle"
+ORACLE = Path(__file__).parents[2] / "oracle"
 OUTCOMES = {
     "scale": ("y", {}), "binary": ("yes", {}), "ordinal": ("item", {"outcome_type": "ordinal"}),
     "count": ("count", {"outcome_type": "count"}),

@@ -16,7 +16,7 @@ from sctoolkit.errors import DataError
 from sctoolkit.numerics.change.placements import placements
 from sctoolkit.numerics.change.square_table import bowker, stuart_maxwell
 
-ORACLE = Path(__file__).parents[1] / "oracle/outcome_types"
+ORACLE = Path(__file__).parents[2] / "oracle/outcome_types"
 EXPECTED = json.loads((ORACLE / "expected.json").read_text())
 PANEL = pd.read_csv(ORACLE / "panel.csv")
 TYPES = {"yes": "binary", "item": "ordinal", "count": "count"}

@@ -10,7 +10,7 @@ from sctoolkit import mixed
 from sctoolkit.numerics.linear.lmm_ar1 import fit_lmm_ar1
 from sctoolkit.numerics.linear.random_terms import RandomTerm
 
-ORACLE = Path(__file__).parents[1] / "oracle/lmm_ar1"
+ORACLE = Path(__file__).parents[2] / "oracle/lmm_ar1"
 EXPECTED = pd.read_csv(ORACLE / "expected.csv")
 PANEL = pd.read_csv(ORACLE / "panel.csv")
 
