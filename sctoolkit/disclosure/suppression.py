@@ -115,6 +115,7 @@ def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
         part
         for line in sums
         if len(line.parts) > 1
+        and counts[line.whole] > 0
         and not _by_process(line)
         and any(counts[part] == counts[line.whole] for part in line.parts)
         for part in line.parts
@@ -148,8 +149,9 @@ def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Pres
         return True
     if n_unknown > 1 and _lower_one(hidden, unknown, missing, preset):
         return True
-    bounded_whole = whole_hidden and unknown[line.whole] > 0
-    if (_by_process(line) or bounded_whole) and _bound_one(line, counts, unknown, missing, preset):
+    small_part = any(0 < counts[part] < preset.hide_below for part in hidden)
+    no_figure_tells = _by_process(line) or (_of_process(line.whole) and not small_part)
+    if no_figure_tells and _bound_one(line, counts, unknown, missing, preset):
         return True
     return _bound_whole(line, unknown) or _hide_one(line, counts, unknown, missing)
 

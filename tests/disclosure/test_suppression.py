@@ -207,3 +207,18 @@ def test_few_new_or_lost_people_do_not_hide_those_who_were_followed(n_first, lin
         key = next(key for key in counts if ("followed:2", name) in key or ("came from:1", name) in key)
         assert (key in unknown) or not 0 < counts[key] < RULES.hide_below
     assert derivable(counts, unknown, RULES, lines(counts, SAME_LINKED)) == ()
+
+
+def test_figures_on_the_many_go_where_they_would_tell_the_few():
+    """Of 100 people followed, 6 are on one side: with the mean of all and of the 94 theirs could be worked out."""
+    linked = {"wave": 1, "followed:2": "linked"}
+    counts = {key_of(linked): 100, key_of({**linked, "side": "a"}): 94, key_of({**linked, "side": "b"}): 6}
+    unknown = suppress(counts, RULES)
+    assert unknown[key_of({**linked, "side": "b"})] == 0
+    assert unknown[key_of({**linked, "side": "a"})] == 0
+
+
+def test_nobody_on_either_side_is_not_everybody_giving_one_answer():
+    new = {"wave": 2, "came from:1": "new"}
+    counts = {key_of(new): 0, key_of({**new, "side": "a"}): 0, key_of({**new, "side": "b"}): 0}
+    assert suppress(counts, RULES) == {}
