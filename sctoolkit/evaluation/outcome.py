@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sctoolkit.evaluation.study import Study
+from sctoolkit.instrument.check import reachable_range
 from sctoolkit.instrument.model import Instrument
+from sctoolkit.instrument.scale import Scale
 from sctoolkit.scoring.keying import keyed_frame
 from sctoolkit.scoring.scores import Scores
 from sctoolkit.survey.responses import Responses
@@ -46,7 +48,7 @@ def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> I
                 label=_label(study, instrument, scale.label),
                 instrument=instrument.id,
                 items=scale.items,
-                range=scale.range,
+                range=_range(instrument, scale),
                 higher=scale.higher,
                 primary=name in plan.primary or (not plan.primary and scale.primary),
                 is_scale=True,
@@ -66,6 +68,17 @@ def outcomes_of(study: Study, instrument: Instrument, responses: Responses) -> I
                 is_scale=False,
                 smallest_change=plan.smallest_change.get(code),
             )
+
+
+def _range(instrument: Instrument, scale: Scale) -> tuple[float, float] | None:
+    """Return the range of a score as declared, else as its items reach it; None where that depends on who skips what.
+
+    With items of one range, or where all must be answered, a mean or a sum cannot lie outside.
+    """
+    if scale.range is not None or scale.rule not in ("mean", "sum"):
+        return scale.range
+    ends = {(response.low, response.high) for response in map(instrument.response_of, scale.items)}
+    return reachable_range(instrument, scale) if len(ends) == 1 or scale.minimum == len(scale.items) else None
 
 
 def _label(study: Study, instrument: Instrument, label: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sctoolkit.report.safe_text import visible
@@ -34,7 +33,7 @@ def add_table(document: Any, text: TableText) -> None:
     for number, (row, line) in enumerate(zip(rows, made._tbl.tr_lst, strict=True)):
         line.get_or_add_trPr().append(parse_xml(WHOLE if number else HEAD))
         for cell, written, width in zip(line.tc_lst, row, widths, strict=True):
-            merge = _merge(text, number, written) if written.header else ""
+            merge = "continue" if written.again else "restart" if written.span > 1 else ""
             _fill(document, cell, written, round(width * 914400), size, number == 0, merge)
     for note in text.notes:
         document.add_paragraph(visible(note), style="Small print").paragraph_format.space_after = 0
@@ -65,14 +64,6 @@ def _needs(text: TableText, size: float) -> list[tuple[float, float]]:
         wish = max(least, letter * max((len(cell.text) for cell in cells), default=1))
         found.append((least * size / 8 + MARGINS, min(max(least, wish) * size / 8 + MARGINS, max(WIDEST, least))))
     return found
-
-
-def _merge(text: TableText, number: int, written: CellText) -> str:
-    """Return how a head is merged with its neighbours below and above."""
-    if written.again:
-        return "continue"
-    following: Sequence[CellText] = text.rows[number] if 0 < number < len(text.rows) else ()
-    return "restart" if any(cell.again and cell.text == written.text for cell in following) else ""
 
 
 def _fill(parent: Any, cell: Any, written: CellText, width: int, size: float, head: bool, merge: str) -> None:

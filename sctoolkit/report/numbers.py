@@ -128,15 +128,20 @@ def format_signed(value: float, digits: int = 2) -> str:
 
 
 def format_interval(low: float, high: float, *, digits: int = 2, kind: Kind = "number") -> str:
-    """Return an interval in words, which reads well also with negative bounds.
+    """Return an interval in words, which reads well also with negative bounds and with open ends.
 
     Examples
     --------
-    >>> format_interval(-0.05, 0.512)
-    '−0.05 to 0.51'
+    >>> format_interval(-0.05, 0.512), format_interval(-math.inf, math.inf), format_interval(0.1, math.inf)
+    ('−0.05 to 0.51', 'any size', '0.10 or more')
     """
     if math.isnan(low) and math.isnan(high):
         return ABSENT_MARK
+    if math.isinf(low) and math.isinf(high):
+        return "any size"
+    if math.isinf(low) or math.isinf(high):
+        bound, side = (high, "less") if math.isinf(low) else (low, "more")
+        return f"{format_number(bound, kind, digits)} or {side}"
     return f"{format_number(low, kind, digits)} to {format_number(high, kind, digits)}"
 
 

@@ -12,13 +12,17 @@ from sctoolkit.report.words import phrase
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A written cell: its text, whether it heads its row, is a number, is hidden, or repeats the cell above."""
+    """A written cell: its text, whether it heads its row, is a number, is hidden, or repeats the cell above.
+
+    ``span`` is the number of rows down to the last that repeats it.
+    """
 
     text: str
     header: bool
     number: bool
     hidden: bool
     again: bool
+    span: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +50,12 @@ def table_text(table: Table, preset: str) -> TableText:
     heads = tuple(
         CellText(column.label, column.row_header, _is_number(column), False, False) for column in table.columns
     )
+    leading = _leading(table.columns)
     rows: list[tuple[CellText, ...]] = []
     for number, row in enumerate(table.rows):
         above = table.rows[number - 1] if number else None
-        rows.append(_row(row, above, table.columns))
+        rows.append(_row(row, above, table.columns, leading))
+    rows = _with_spans(rows)
     return TableText(
         id=table.id,
         caption=table.caption,
@@ -68,7 +74,8 @@ def without_constants(table: Table) -> Table:
         column.kind in FREE and not column.row_header and bool(texts[0]) and len(set(texts)) == 1
         for column, texts in zip(table.columns, written, strict=True)
     ]
-    if not any(constant):
+    heads = [column.row_header for column in table.columns]
+    if not any(constant) or all(one or head for one, head in zip(constant, heads, strict=True)):
         return table
     said = [
         f"{column.label}: {texts[0]}"
@@ -104,13 +111,32 @@ def mark_notes(table: Table, preset: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _row(row: tuple[Cell, ...], above: tuple[Cell, ...] | None, columns: tuple[Column, ...]) -> tuple[CellText, ...]:
-    written = []
+def _leading(columns: tuple[Column, ...]) -> int:
+    """Return how many columns at the start only say what a row is of: texts, but for the last of them."""
+    texts = next((place for place, column in enumerate(columns) if column.kind != "text"), len(columns))
+    return texts - 1 if columns and columns[0].row_header else 0
+
+
+def _row(
+    row: tuple[Cell, ...], above: tuple[Cell, ...] | None, columns: tuple[Column, ...], leading: int
+) -> tuple[CellText, ...]:
+    written: list[CellText] = []
     for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
         text = format_cell(cell, column)
-        again = column.row_header and above is not None and format_cell(above[place], column) == text
+        may = column.row_header or (place < leading and bool(text) and all(one.again for one in written))
+        again = may and above is not None and format_cell(above[place], column) == text
         written.append(CellText(text, column.row_header, _is_number(column), cell.hidden, again))
     return tuple(written)
+
+
+def _with_spans(rows: list[tuple[CellText, ...]]) -> list[tuple[CellText, ...]]:
+    """Return the rows with the number of rows that each cell stands for."""
+    below = [1] * len(rows[0]) if rows else []
+    counted = []
+    for row in reversed(rows):
+        counted.append(tuple(replace(cell, span=span) for cell, span in zip(row, below, strict=True)))
+        below = [span + 1 if cell.again else 1 for cell, span in zip(row, below, strict=True)]
+    return counted[::-1]
 
 
 def _is_number(column: Column) -> bool:

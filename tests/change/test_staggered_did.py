@@ -90,7 +90,39 @@ def test_cohorts_of_one_speak_through_the_permutation_only():
     assert found.primary.estimator == "permutation of the order of entry"
     assert np.isnan(found.primary.std_error)
     assert "cohort_of_one" in {c.code for c in found.caveats}
-    assert "cannot be judged" in found.claim
+    assert found.primary.ci_low > 0
+    assert "rose" in found.claim
+    assert "in any other order" in found.claim
+
+
+@pytest.mark.parametrize("entries", [(2, 2, 3), (2, 2, 2, 3, 0), (2, 2, 3, 3, 0, 0), (2, 2, 2, 3, 0, 0), (2, 2, 0, 0)])
+def test_the_claim_is_about_the_primary_and_names_what_it_rests_on(entries):
+    found = staggered_did(frame(entries, n_waves=3, gain=0.5), **KEYS)
+    (best,) = (e for e in found.estimates if e.role == "primary")
+    known = np.isfinite(best.ci_low) or np.isfinite(best.ci_high)
+    assert ("cannot be judged" in found.claim) == (not known)
+    assert ("in any other order" in found.claim) == (best.estimator == "permutation of the order of entry")
+
+
+def test_an_average_that_leaves_out_a_cohort_does_not_carry_the_claim():
+    found = staggered_did(frame((2, 2, 2, 3, 0, 0), n_waves=3, gain=0.5), **KEYS)
+    table = found.tidy().set_index("estimator")
+    part, order = table.loc["group-time differences"], table.loc["permutation of the order of entry"]
+    assert found.primary.estimator == "permutation of the order of entry"
+    assert "without cohorts and waves of one organisation" in part["method"]
+    assert part["estimate"] != pytest.approx(order["estimate"])
+    kept = found.cells[(found.cells[:, 1] >= found.cells[:, 0]) & np.isfinite(found.cells[:, 3])]
+    assert part["estimate"] == pytest.approx(kept[:, 2].mean())  # one cohort is left, so cohort sizes do not matter
+    assert "cohorts weighted by size;" in order["method"]
+
+
+def test_an_interval_on_some_cohorts_is_better_than_none():
+    found = staggered_did(frame((2, 2, 2, 3), n_waves=3, gain=0.5), **KEYS)
+    order = next(e for e in found.estimates if e.estimator == "permutation of the order of entry")
+    assert found.min_p > 0.05
+    assert not np.isfinite(order.ci_low)
+    assert not np.isfinite(order.ci_high)
+    assert ("cannot be judged" in found.claim) == (not np.isfinite(found.primary.ci_low))
 
 
 def test_early_entrants_are_left_out_and_named():

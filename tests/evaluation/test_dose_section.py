@@ -6,7 +6,8 @@ import pytest
 
 from sctoolkit.errors import DesignError
 from sctoolkit.evaluation.sections.dose import _named, _slopes
-from sctoolkit.report.sections.dose import DoseClaim, dose_section
+from sctoolkit.report.sections.dose import dose_section
+from sctoolkit.report.sections.one_table import Said
 
 
 def _estimate(estimand, side=None):
@@ -31,4 +32,4 @@ def test_names_of_slopes():
 
 def test_a_claim_above_its_rung_is_refused():
     with pytest.raises(DesignError):
-        dose_section([], [DoseClaim(sentence="Presence had an effect on trust.", rung="L2")], dose="hours", step=10)
+        dose_section([], [Said(sentence="Presence had an effect on trust.", rung="L2")], dose="hours", step=10)

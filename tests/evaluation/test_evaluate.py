@@ -85,7 +85,7 @@ def test_groups_are_set_against_each_other(tmp_path, assignment, rung):
     assert evaluation.glance()["rung"].iloc[0] == rung
     assert [cell.text for cell in _sections(evaluation)["change"].column("row")] == [AGAINST, "programme", "comparison"]
     sentence = write_report(evaluation, tmp_path / "out").results["headlines"][0]["sentences"][0]
-    assert sentence.startswith("Participants less comparison group: ")
+    assert sentence.startswith("Programme less comparison: ")
 
 
 def test_groups_without_a_word_on_how_they_came_about_are_a_caveat(tmp_path):

@@ -9,10 +9,11 @@ import pytest
 
 from sctoolkit.errors import DesignError
 from sctoolkit.report.document import Draft, Paragraph, Report, Section, build_report
-from sctoolkit.report.sections.by_entry import EntryClaim, EntryGain, by_entry_section
+from sctoolkit.report.sections.by_entry import EntryGain, by_entry_section
 from sctoolkit.report.sections.change import ScaleChange, change_section, headlines, no_change_section
 from sctoolkit.report.sections.headline_means import mean_headlines
 from sctoolkit.report.sections.missing_people import FollowUp, LostView, Verdict, missing_people
+from sctoolkit.report.sections.one_table import Said
 from sctoolkit.report.sections.score_distributions import ScoreSummary, score_distributions
 from sctoolkit.report.sections.structure import ScaleInvariance, ScaleStructure, structure_section
 from sctoolkit.report.sections.what_may_be_said import Claim, what_may_be_said
@@ -111,7 +112,7 @@ def test_shares_that_tell_a_small_number_are_hidden(share: float, n: int):
 
 
 def test_gains_by_entry_keep_their_order_and_their_rung():
-    claim = EntryClaim(label="Trust", sentence="Against those not yet entered, Trust of entrants rose.", rung="L3")
+    claim = Said(sentence="Against those not yet entered, Trust of entrants rose.", rung="L3")
     before = replace(GAIN, what="1 wave before entry (0 expected)", kind="check", ci_low=math.nan, ci_high=math.nan)
     caveats = [Caveat(code="x", sentence="One organisation alone entered.", n_people=1)]
     section = _section(by_entry_section([GAIN, before], [claim], caveats=caveats))
@@ -124,16 +125,16 @@ def test_gains_by_entry_keep_their_order_and_their_rung():
 
 def test_gains_may_not_say_more_than_their_rung():
     with pytest.raises(DesignError):
-        by_entry_section([GAIN], [EntryClaim(label="Trust", sentence="The effect on Trust is 0.31.", rung="L1")])
+        by_entry_section([GAIN], [Said(sentence="The effect on Trust is 0.31.", rung="L1")])
 
 
 def test_groups_are_named_in_the_headline():
     change = ScaleChange(
         scale="ts", label="Trust", first="1", last="2", estimate=0.3, ci_low=0.1, ci_high=0.5, n=80, low=1, high=5,
-        against="participants less comparison group",
+        against="programme less comparison",
     )  # fmt: skip
     report = build_report([change_section([change])], title="T", summary=headlines())
-    said = "Participants less comparison group: changed by 0.30 points more (0.10 to 0.50)."
+    said = "Programme less comparison: changed by 0.30 points more (0.10 to 0.50)."
     assert report.summary[0].sentences == (said,)
     assert "two sides" not in " ".join(_texts(report.sections[0]))
 

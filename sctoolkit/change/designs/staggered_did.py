@@ -11,12 +11,14 @@ import pandas as pd
 
 from sctoolkit.change.designs.staggered_cells import entry_table
 from sctoolkit.change.designs.staggered_rows import (
+    BY_ORDER,
     BY_WAVE_SINCE_ENTRY,
     averages,
     band,
     before_entry,
     by_order_of_entry,
     cannot_reach,
+    choose,
     entered_early,
 )
 from sctoolkit.change.route.claims import moved_word, say
@@ -32,6 +34,7 @@ from sctoolkit.result import Caveat, Provenance, Result, read_only, tidy_frame
 FloatArray = npt.NDArray[np.float64]
 
 ASSUMPTION = "entrants and those not yet entered would have moved alike, and nobody changed in advance"
+ORDER_ASSUMPTION = "organisations could as well have entered in any other order, and all gain alike"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +58,7 @@ class StaggeredDid(Result):
 
     @property
     def primary(self) -> Estimate | None:
-        """The average gain after entry."""
+        """The average gain after entry, which the claim is about."""
         return next((estimate for estimate in self.estimates if estimate.role == "primary"), None)
 
     def tidy(self) -> pd.DataFrame:
@@ -126,9 +129,10 @@ def staggered_did(
     Returns
     -------
     StaggeredDid
-        The gain after entry weighted by cohort size (primary), its permutation test with the interval of a constant
-        gain, and averages by waves since entry (before entry: checks), by cohort and by wave. Rows "by waves since
-        entry, all at once" hold the same averages with a band that covers all of them together.
+        The gain after entry weighted by cohort size, its permutation test with the interval of a constant gain, and
+        averages by waves since entry (before entry: checks), by cohort and by wave. Rows "by waves since entry, all at
+        once" hold the same averages with a band that covers all of them together. Primary is the average with errors
+        from organisations where each difference has one, otherwise the permutation, which counts every cohort.
 
     Raises
     ------
@@ -140,9 +144,11 @@ def staggered_did(
     Notes
     -----
     Each difference compares mean changes since the last wave before entry; errors are those of Welch, degrees of
-    freedom Welch-Satterthwaite over cohorts. A cohort of one organisation has no error: it is left out of the average
-    that has an interval, and speaks through the permutation of the order of entry. The band is sup-t by a multiplier
-    bootstrap over organisations; the joint test before entry is F with Krishnamoorthy and Yu's degrees of freedom.
+    freedom Welch-Satterthwaite over cohorts. With one organisation on either side a difference has no error: the
+    average with such errors leaves it out, so that it can differ from that of the permutation, which then carries the
+    claim and its own assumption: that any order of entry was as likely, and a gain the same for all. The band is sup-t
+    by a multiplier bootstrap over organisations; the joint test before entry is F with Krishnamoorthy and Yu's degrees
+    of freedom.
 
     References
     ----------
@@ -175,12 +181,14 @@ def staggered_did(
         y, periods, group, control=control, anticipation=anticipation, n_draws=n_draws, seed=seed, level=ci_level
     )
     permuted = by_order_of_entry(shuffled, ci_level, len(group))
-    best = next((e for e in estimates if e.role == "primary"), None)
-    moved = moved_word(np.nan, np.nan) if best is None else moved_word(best.ci_low, best.ci_high)
-    shown = [*estimates, permuted] if best is not None else [*estimates, replace(permuted, role="primary")]
+    shown = choose(estimates, permuted)
+    best = next(e for e in shown if e.role == "primary")
     return StaggeredDid(
         estimates=tuple(sorted([*shown, *band(cells, ci_level, n_draws, seed)], key=_order)),
-        claim=say("staggered", "L3", outcome=outcome, moved=moved, assumption=ASSUMPTION),
+        claim=say(
+            "staggered", "L3", outcome=outcome, moved=moved_word(best.ci_low, best.ci_high),
+            assumption=ORDER_ASSUMPTION if best.estimator == BY_ORDER else ASSUMPTION,
+        ),
         rung="L3",
         cells=np.column_stack([cells.group, cells.period, cells.att, cells.std_error]),
         negative_weights=negative_weight_share(y, periods, group),

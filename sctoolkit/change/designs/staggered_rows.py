@@ -19,36 +19,70 @@ from sctoolkit.result import Caveat
 FloatArray = npt.NDArray[np.float64]
 
 BY_WAVE_SINCE_ENTRY = "by waves since entry"
+BY_ORDER = "permutation of the order of entry"
+BY_SIZE = "cohorts weighted by size"
 
 
 def averages(cells: GroupTime, level: float) -> tuple[list[Estimate], list[Caveat]]:
-    """Return averages overall, by waves since entry, by cohort and by wave."""
+    """Return averages overall, by waves since entry, by cohort and by wave.
+
+    The overall one is primary where every difference after entry has an error of its own and the average an interval.
+    """
     alone = ~np.isfinite(cells.std_error)
-    caveats = []
-    whole = cells
-    if alone.any():
-        names = ", ".join(f"{group:g}" for group in np.unique(cells.group[alone & (cells.n_entered < 2)]))
-        if names:
-            caveats.append(
-                Caveat(
-                    code="cohort_of_one",
-                    sentence=f"One organisation alone entered at wave {names}: no standard error is possible, and the "
-                    "average with an interval leaves it out.",
-                    numbers={"cohorts": names},
-                    n_people=1,
-                )
-            )
-        whole = _subset(cells, ~alone)
+    after = cells.period >= cells.group
+    whole = _subset(cells, ~alone) if alone.any() else cells
     found = []
-    labels: dict[str, Any] = {"estimand": "mean gain after entry", "n_obs": int(cells.influence.shape[0])}
-    after = whole.period >= whole.group
-    if len(whole.att) and after.any():
+    if (after & ~alone).any():
         simple = aggregate(whole, "simple")
-        found.append(_of(simple.overall, simple.overall_std_error, simple.overall_dof, level, "group-time differences",
-                         "primary", **labels))  # fmt: skip
+        every = not (alone & after).any()
+        one = _of(
+            simple.overall, simple.overall_std_error, simple.overall_dof, level, "group-time differences", "detail",
+            estimand="mean gain after entry", n_obs=int(cells.influence.shape[0]),
+            weighting=BY_SIZE if every else f"{BY_SIZE}, without cohorts and waves of one organisation",
+        )  # fmt: skip
+        role: Role = "detail" if not _bounded(one) else "primary" if every else "check"
+        found.append(replace(one, role=role))
     for kind in ("dynamic", "group", "calendar"):
         found += _by(aggregate(cells, kind), kind, level)
-    return found, caveats
+    return found, _of_one(cells, alone & after)
+
+
+def choose(estimates: list[Estimate], permuted: Estimate) -> list[Estimate]:
+    """Return all estimates with one primary: the whole average where it has an interval, else the order of entry.
+
+    The order of entry speaks for all cohorts; where it has no interval either, an average over some of them may have.
+    """
+    if any(estimate.role == "primary" for estimate in estimates):
+        return [*estimates, permuted]
+    part = next((estimate for estimate in estimates if estimate.role == "check" and not estimate.term), None)
+    if _bounded(permuted) or part is None:
+        return [*estimates, replace(permuted, role="primary")]
+    return [*(replace(e, role="primary") if e is part else e for e in estimates), permuted]
+
+
+def _bounded(estimate: Estimate) -> bool:
+    """Whether an estimate has an interval that is not the whole line."""
+    low, high = estimate.ci_low, estimate.ci_high
+    return not (np.isnan(low) or np.isnan(high) or (np.isinf(low) and np.isinf(high)))
+
+
+def _of_one(cells: GroupTime, alone: npt.NDArray[np.bool_]) -> list[Caveat]:
+    """Return where a single organisation stands on one side of a difference after entry."""
+    said = (
+        ("cohort_of_one", cells.group[alone & (cells.n_entered < 2)], "One organisation alone entered at wave"),
+        ("one_not_yet_entered", cells.period[alone & (cells.n_control < 2)], "One organisation alone is left to "
+         "compare with at wave"),
+    )  # fmt: skip
+    return [
+        Caveat(
+            code=code,
+            sentence=f"{what} {', '.join(f'{wave:g}' for wave in np.unique(waves))}: the average with errors from "
+            "organisations leaves that out; the order of entry counts it.",
+            numbers={"waves": ", ".join(f"{wave:g}" for wave in np.unique(waves))},
+        )
+        for code, waves, what in said
+        if waves.size
+    ]
 
 
 def _subset(cells: GroupTime, keep: npt.NDArray[np.bool_]) -> GroupTime:
@@ -81,13 +115,21 @@ def _by(found: Aggregate, kind: str, level: float) -> list[Estimate]:
 
 
 def _of(
-    value: float, std_error: float, dof: float, level: float, estimator: str, role: Role, **labels: Any
+    value: float,
+    std_error: float,
+    dof: float,
+    level: float,
+    estimator: str,
+    role: Role,
+    weighting: str = "",
+    **labels: Any,
 ) -> Estimate:
     """Return an average with Welch-Satterthwaite degrees of freedom."""
     n = labels["n_obs"]
     return from_t(
         float(value), float(std_error), dof, level, estimator=estimator, role=role, n_clusters=n,
-        method="group-time differences, Welch-Satterthwaite", **labels,
+        method=", ".join(part for part in ("group-time differences", weighting, "Welch-Satterthwaite") if part),
+        **labels,
     )  # fmt: skip
 
 
@@ -112,10 +154,11 @@ def band(cells: GroupTime, level: float, n_draws: int, seed: int) -> list[Estima
 def by_order_of_entry(test: EntryOrderTest, level: float, n_units: int) -> Estimate:
     """Return the test that shuffles who entered when, with its interval by inversion."""
     return Estimate(
-        estimand="mean gain after entry", estimator="permutation of the order of entry", role="check",
+        estimand="mean gain after entry", estimator=BY_ORDER, role="check",
         estimate=test.estimate, p_value=test.p_value, ci_low=test.ci_low, ci_high=test.ci_high, ci_level=level,
         n_obs=n_units, n_clusters=n_units,
-        method=f"{'all' if test.listed else 'drawn'} orders of entry, smallest attainable p {test.smallest_p:.2g}",
+        method=f"group-time differences, {BY_SIZE}; {'all' if test.listed else 'drawn'} orders of entry, smallest "
+        f"attainable p {test.smallest_p:.2g}",
     )  # fmt: skip
 
 

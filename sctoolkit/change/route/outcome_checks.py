@@ -15,16 +15,18 @@ def scale_ends(setting: Setting) -> tuple[Caveat, ...]:
     """Return a caveat when more than 15 % of people stand at an end of the scale, where they cannot move further."""
     if setting.scale_range is None:
         return ()
-    panel, caveats = setting.panel, []
+    panel, caveats, facts = setting.panel, [], setting.route.facts
     for name, end in (("floor", setting.scale_range[0]), ("ceiling", setting.scale_range[1])):
         shares = [float((panel.outcome[panel.wave == code] == end).mean()) for code in (0, setting.last)]
         if max(shares) > AT_AN_END:
+            one_wave = setting.last == 0
+            later = "" if one_wave else f" and {shares[1]:.0%} at {facts.last}"
+            hidden = "differences are" if one_wave else "change is"
             caveats.append(
                 Caveat(
                     code=f"{name}_reached",
-                    sentence=f"{shares[0]:.0%} stand at the {name} of the scale at {setting.route.facts.first} and "
-                    f"{shares[1]:.0%} at {setting.route.facts.last}: change is hidden there. Set an ordered model "
-                    "beside it.",
+                    sentence=f"{shares[0]:.0%} stand at the {name} of the scale at {facts.first}{later}: {hidden} "
+                    "hidden there. Set an ordered model beside it.",
                     numbers={"first": shares[0], "last": shares[1]},
                 )
             )

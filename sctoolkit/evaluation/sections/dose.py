@@ -10,7 +10,8 @@ from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
 from sctoolkit.evaluation.steps.dose import DOSES
 from sctoolkit.report.document import Draft
-from sctoolkit.report.sections.dose import DoseClaim, DoseSlope, dose_section
+from sctoolkit.report.sections.dose import DoseSlope, dose_section
+from sctoolkit.report.sections.one_table import Said
 
 
 def dose_drafts(evaluation: Evaluation) -> Iterator[Draft]:
@@ -23,7 +24,7 @@ def dose_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     told = {caveat.sentence: caveat for _, result in found for caveat in result.caveats}
     yield dose_section(
         slopes,
-        [DoseClaim(sentence=result.claim, rung=result.rung) for _, result in found],
+        [Said(sentence=result.claim, rung=result.rung) for _, result in found],
         dose=name,
         step=step,
         level=evaluation.study.plan.analysis.ci_level,

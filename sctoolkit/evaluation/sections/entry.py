@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from sctoolkit.change.designs.staggered_did import StaggeredDid
+from sctoolkit.change.designs.staggered_rows import BY_ORDER, BY_WAVE_SINCE_ENTRY
 from sctoolkit.change.route.estimates import Estimate
 from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.outcome import Outcome
@@ -14,7 +14,10 @@ from sctoolkit.evaluation.sections.change import answers_of
 from sctoolkit.evaluation.sections.naming import outcome_caveats
 from sctoolkit.evaluation.study import waves_of
 from sctoolkit.report.document import Draft
-from sctoolkit.report.sections.by_entry import EntryClaim, EntryGain, by_entry_section
+from sctoolkit.report.sections.by_entry import EntryGain, by_entry_section
+from sctoolkit.report.sections.one_table import Said
+from sctoolkit.report.words import capital, listed
+from sctoolkit.result import Caveat
 
 
 def entry_drafts(evaluation: Evaluation) -> Iterator[Draft]:
@@ -23,12 +26,28 @@ def entry_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     if not found:
         return
     gains = [gain for outcome, side, result in found for gain in _gains(evaluation, outcome, side, result)]
-    claims = [
-        EntryClaim(label=outcome.label, sentence=result.claim, rung=result.rung, side=side)
-        for outcome, side, result in found
-    ]
-    caveats = outcome_caveats((_of_side(outcome, side), result.caveats) for outcome, side, result in found)
-    yield by_entry_section(gains, claims, level=evaluation.study.plan.analysis.ci_level, caveats=caveats)
+    caveats = outcome_caveats((_of_side(outcome, side), _remarks(result)) for outcome, side, result in found)
+    level = evaluation.study.plan.analysis.ci_level
+    yield by_entry_section(gains, list(_claims(found)), level=level, caveats=caveats)
+
+
+def _claims(found: list[tuple[Outcome, str, StaggeredDid]]) -> Iterator[Said]:
+    """Return what may be said, once for all sides of which it is the same."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for _, side, result in found:
+        said.setdefault((result.claim, result.rung), []).append(side)
+    for (sentence, rung), sides in said.items():
+        told = f"{capital(listed(sides))}: {sentence[:1].lower()}{sentence[1:]}" if all(sides) else sentence
+        yield Said(sentence=told, rung=rung)
+
+
+def _remarks(result: StaggeredDid) -> tuple[Caveat, ...]:
+    """Return the remarks but a joint test of one difference, whose p stands in the table."""
+    return tuple(
+        caveat
+        for caveat in result.caveats
+        if caveat.code != "waves_before_entry" or caveat.numbers["n_differences"] != 1
+    )
 
 
 def _of_side(outcome: Outcome, side: str) -> Outcome:
@@ -38,10 +57,8 @@ def _of_side(outcome: Outcome, side: str) -> Outcome:
 
 def _gains(evaluation: Evaluation, outcome: Outcome, side: str, result: StaggeredDid) -> Iterator[EntryGain]:
     n = _people(evaluation, outcome, side)
-    shown = [e for e in result.estimates if e.role != "detail" or e.estimator == "by waves since entry"]
+    shown = [e for e in result.estimates if e.role != "detail" or e.estimator == BY_WAVE_SINCE_ENTRY]
     for estimate in sorted(shown, key=_place):
-        open_ended = math.isinf(estimate.ci_low) and math.isinf(estimate.ci_high)
-        low, high = (math.nan, math.nan) if open_ended else (estimate.ci_low, estimate.ci_high)
         yield EntryGain(
             scale=outcome.key,
             label=outcome.label,
@@ -49,8 +66,8 @@ def _gains(evaluation: Evaluation, outcome: Outcome, side: str, result: Staggere
             what=_what(estimate),
             kind=estimate.role,
             estimate=estimate.estimate,
-            ci_low=low,
-            ci_high=high,
+            ci_low=estimate.ci_low,
+            ci_high=estimate.ci_high,
             p_value=estimate.p_value,
             n=n,
             n_organisations=estimate.n_clusters or 0,
@@ -69,19 +86,23 @@ def _people(evaluation: Evaluation, outcome: Outcome, side: str) -> int:
 
 
 def _place(estimate: Estimate) -> int:
-    """Reading order: on average, by permutation, by waves since entry, before entry."""
-    if estimate.estimator.startswith("permutation"):
-        return 1
-    return 0 if not estimate.term else 3 if " before " in estimate.term else 2
+    """Reading order: what the claim is about, the other average, by waves since entry, before entry."""
+    if estimate.term:
+        return 3 if " before " in estimate.term else 2
+    return 0 if estimate.role == "primary" else 1
 
 
 def _what(estimate: Estimate) -> str:
     """Return what a row is, in words."""
     if not estimate.term:
-        permuted = estimate.estimator.startswith("permutation")
-        return "on average, entries in any other order" if permuted else "on average"
+        return "by order of entry" if estimate.estimator == BY_ORDER else _average(estimate)
     kind, _, number = estimate.term.partition(": ")
     waves = "1 wave" if number == "1" else f"{number} waves"
     if " before " in kind:
-        return f"{waves} before entry (0 expected)"
-    return "at the first wave after entry" if number == "0" else f"{waves} later"
+        return f"{waves} before (0 expected)"
+    return "first wave after" if number == "0" else f"{waves} later"
+
+
+def _average(estimate: Estimate) -> str:
+    """Return how the average with errors from organisations is called; it may have to leave single ones out."""
+    return "on average" if "without" not in estimate.method else "on average, without single organisations"

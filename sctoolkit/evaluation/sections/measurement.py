@@ -66,7 +66,8 @@ def structure_drafts(evaluation: Evaluation) -> Iterator[Draft]:
     if not fits and not levels:
         return
     pair = pair_of(evaluation.study, evaluation.answers[0].responses)
-    yield structure_section(fits, levels, ordered=evaluation.study.plan.analysis.ordered, wave=wave_name(pair[0]))
+    plan = evaluation.study.plan.analysis
+    yield structure_section(fits, levels, ordered=plan.ordered, wave=wave_name(pair[0]), level=plan.ci_level)
 
 
 def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
@@ -97,6 +98,7 @@ def _fit(outcome: Outcome, result: CfaResult) -> ScaleStructure:
 def _levels(outcome: Outcome, result: Invariance, labels: Mapping[str, str]) -> Iterator[ScaleInvariance]:
     """One record a pair of sides or waves."""
     for effect in result.score_effects:
+        moved = effect.drift_std_error > NO_ERROR
         yield ScaleInvariance(
             scale=outcome.key,
             label=outcome.label,
@@ -107,8 +109,13 @@ def _levels(outcome: Outcome, result: Invariance, labels: Mapping[str, str]) -> 
             freed=tuple(freed_words(freed.parameter, labels) for freed in result.freed),
             difference=effect.observed,
             drift=effect.drift,
+            drift_low=effect.drift_ci_low if moved else float("nan"),
+            drift_high=effect.drift_ci_high if moved else float("nan"),
         )
 
+
+NO_ERROR = 1e-10
+"""Standard error of drift that the model rules out, which has no interval."""
 
 FREED: tuple[tuple[str, str], ...] = (
     (r"(?P<item>\S+) \| t(?P<step>\d+)", "threshold {step} of “{item}”"),

@@ -1,4 +1,4 @@
-"""Pictures of tables: the only place that imports matplotlib.
+"""Pictures of tables: the only place that imports matplotlib and seaborn.
 
 `draw(figure)` returns SVG text, the same bytes for the same figure. Each kind of picture is one file with one function
 ``picture(figure, narrow)`` that reads nothing but the figure's protected table and settings.

@@ -1,15 +1,14 @@
-"""Section "Those who had entered and those who had not yet": gains after entry when organisations enter in turn."""
+"""Section "Entered and not yet entered": gains after entry when organisations enter in turn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctoolkit.change.route.claims import check_wording
-from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
-from sctoolkit.report.sections.remarks import remarks
-from sctoolkit.report.words import capital, phrase
+from sctoolkit.disclosure.table import Column, Row, key_of, make_table
+from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.one_table import Said, one_table_section
+from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
 
@@ -33,18 +32,8 @@ class EntryGain:
     side: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryClaim:
-    """What may be said of one scale, held to its rung."""
-
-    label: str
-    sentence: str
-    rung: str
-    side: str = ""
-
-
 def by_entry_section(
-    gains: Iterable[EntryGain], claims: Iterable[EntryClaim], *, level: float = 0.95, caveats: Iterable[Caveat] = ()
+    gains: Iterable[EntryGain], claims: Iterable[Said], *, level: float = 0.95, caveats: Iterable[Caveat] = ()
 ) -> Draft:
     """Return the section on comparison by the time of entry.
 
@@ -52,8 +41,8 @@ def by_entry_section(
     ----------
     gains : iterable of EntryGain
         Rows in reading order.
-    claims : iterable of EntryClaim
-        One a scale.
+    claims : iterable of Said
+        One a scale and side.
     level : float
         Level of the intervals.
     caveats : iterable of Caveat
@@ -64,13 +53,10 @@ def by_entry_section(
     DesignError
         If a sentence says more than its rung allows.
     """
-    told = tuple(claims)
-    for claim in told:
-        check_wording(claim.sentence, claim.rung)
     columns = (
         Column("label", "Scale", row_header=True),
         Column("side", "Side", print_only_if_used=True),
-        Column("what", "Gain over those not yet entered"),
+        Column("what", "Gain"),
         Column("n", "People", "count"),
         Column("n_organisations", "Organisations", "plain"),
         Column("estimate", "Points", "score"),
@@ -89,20 +75,13 @@ def by_entry_section(
         )
         for gain in gains
     ]  # fmt: skip
-    table = make_table("by-entry", "Gains after entry, in points of each scale", columns, rows)
+    table = make_table("by-entry", "Gain over those not yet entered, in points of each scale", columns, rows)
 
-    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
-        blocks: list[Block] = [Paragraph(phrase("entry.lead"), "lead")]
-        blocks += [Paragraph(_of_side(claim)) for claim in told]
-        blocks.append(safe["by-entry"])
-        blocks += remarks(kept, "quiet")
-        return Section(id="by-entry", heading="Those who had entered and those who had not yet", blocks=tuple(blocks))
-
-    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
-
-
-def _of_side(claim: EntryClaim) -> str:
-    """Return what may be said, with the side of which it is said."""
-    if not claim.side:
-        return claim.sentence
-    return f"{capital(claim.side)}: {claim.sentence[:1].lower()}{claim.sentence[1:]}"
+    return one_table_section(
+        table,
+        heading="Entered and not yet entered",
+        lead=phrase("entry.lead"),
+        said=claims,
+        after=phrase("entry.rows"),
+        caveats=caveats,
+    )

@@ -1,14 +1,13 @@
-"""Section "More presence, more change?": slopes on what the engagement log counts."""
+"""Section "Change with presence": slopes on what the engagement log counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctoolkit.change.route.claims import check_wording
-from sctoolkit.disclosure.table import Column, Row, Table, key_of, make_table
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
-from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.disclosure.table import Column, Row, key_of, make_table
+from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.one_table import Said, one_table_section
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -28,16 +27,8 @@ class DoseSlope:
     n_organisations: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoseClaim:
-    """What may be said of one scale, held to its rung."""
-
-    sentence: str
-    rung: str
-
-
 def dose_section(
-    slopes: Iterable[DoseSlope], claims: Iterable[DoseClaim], *, dose: str, step: float, level: float = 0.95,
+    slopes: Iterable[DoseSlope], claims: Iterable[Said], *, dose: str, step: float, level: float = 0.95,
     caveats: Iterable[Caveat] = (),
 ) -> Draft:  # fmt: skip
     """Return the section on dose.
@@ -46,7 +37,7 @@ def dose_section(
     ----------
     slopes : iterable of DoseSlope
         Rows in reading order, already for ``step`` units.
-    claims : iterable of DoseClaim
+    claims : iterable of Said
         One a scale.
     dose : str
         What was counted, with its unit: "hours of engagement".
@@ -62,9 +53,6 @@ def dose_section(
     DesignError
         If a sentence says more than its rung allows.
     """
-    told = tuple(claims)
-    for claim in told:
-        check_wording(claim.sentence, claim.rung)
     columns = (
         Column("label", "Scale", row_header=True),
         Column("what", "Slope"),
@@ -86,12 +74,10 @@ def dose_section(
         for slope in slopes
     ]  # fmt: skip
     table = make_table("dose", f"Change with {dose}, in points of each scale", columns, rows)
-
-    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
-        blocks: list[Block] = [Paragraph(phrase("dose.lead", dose=dose), "lead")]
-        blocks += [Paragraph(claim.sentence) for claim in told]
-        blocks.append(safe["dose"])
-        blocks += remarks(kept, "quiet")
-        return Section(id="dose", heading="More presence, more change?", blocks=tuple(blocks))
-
-    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+    return one_table_section(
+        table,
+        heading="Change with presence",
+        lead=phrase("dose.lead", dose=dose),
+        said=claims,
+        caveats=caveats,
+    )

@@ -1,4 +1,4 @@
-"""Section "Would another reckoning say otherwise?": each told change beside the other answers to the same question."""
+"""Section "Other reckonings": each told change beside the other answers to the same question."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def doubts_section(reckonings: Iterable[Reckoning], *, level: float = 0.95, cave
         blocks: list[Block] = [Paragraph(phrase("doubts.lead"), "lead"), Bullets(tuple(v for v in verdicts if v))]
         blocks += in_parts(figure, "scale", MOST_ROWS)
         blocks += remarks(kept)
-        return Section(id="doubts", heading="Would another reckoning say otherwise?", blocks=tuple(blocks))
+        return Section(id="doubts", heading="Other reckonings", blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
 

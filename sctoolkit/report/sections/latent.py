@@ -1,13 +1,13 @@
-"""Section "Change with errors of measurement taken out": latent change, and what of the change is item drift."""
+"""Section "Change without error of measurement": latent change, and what of the change is item drift."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctoolkit.disclosure.table import Column, Row, Table, make_table
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
-from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.disclosure.table import Column, Row, make_table
+from sctoolkit.report.document import Draft
+from sctoolkit.report.sections.one_table import one_table_section
 from sctoolkit.report.sections.who_answered import linked_key
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
@@ -66,9 +66,6 @@ def latent_section(rows: Iterable[LatentRow], *, level: float = 0.95, caveats: I
         for row in rows
     ]  # fmt: skip
     table = make_table("latent", "Change in what the items measure", columns, body)
-
-    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
-        blocks: list[Block] = [Paragraph(phrase("latent.lead"), "lead"), safe["latent"], *remarks(kept, "quiet")]
-        return Section(id="latent", heading="Change with errors of measurement taken out", blocks=tuple(blocks))
-
-    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+    return one_table_section(
+        table, heading="Change without error of measurement", lead=phrase("latent.lead"), caveats=caveats
+    )

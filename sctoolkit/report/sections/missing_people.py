@@ -82,7 +82,7 @@ def missing_people(
             blocks.append(Paragraph(f"{name}: {verdict.sentence[:1].lower()}{verdict.sentence[1:]}"))
         blocks += [safe["lost-views"], Paragraph(phrase("missing.counts")), safe["follow-up"]]
         blocks += remarks(kept, "quiet")
-        return Section(id="missing-people", heading="Who is missing, and whether that matters", blocks=tuple(blocks))
+        return Section(id="missing-people", heading="Who is missing", blocks=tuple(blocks))
 
     return Draft(tables=tables, compose=compose, caveats=tuple(caveats))
 

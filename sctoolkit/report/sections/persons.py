@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctoolkit.disclosure.table import Cell, Column, Row, Table, Value, make_table
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
+from sctoolkit.disclosure.table import Cell, Column, Row, Value, make_table
+from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.change import followed_key
-from sctoolkit.report.sections.remarks import remarks
+from sctoolkit.report.sections.one_table import one_table_section
 from sctoolkit.report.words import phrase
 from sctoolkit.result import Caveat
 
@@ -63,17 +63,13 @@ def persons_section(
         [_row(entry) for entry in counts],
     )  # fmt: skip
     chance = f"{100 * (1 - level) / 2:g}"
-
-    def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
-        blocks: list[Block] = [
-            Paragraph(phrase("persons.lead", chance=chance, reliability=reliability), "lead"),
-            safe["persons"],
-            Paragraph(phrase("persons.not_a_test"), "quiet"),
-        ]
-        blocks += remarks(kept, "quiet")
-        return Section(id="persons", heading="How many people changed", blocks=tuple(blocks))
-
-    return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
+    return one_table_section(
+        table,
+        heading="How many people changed",
+        lead=phrase("persons.lead", chance=chance, reliability=reliability),
+        after=phrase("persons.not_a_test"),
+        caveats=caveats,
+    )
 
 
 def _row(entry: PersonCounts) -> Row:

@@ -1,4 +1,4 @@
-"""Section "Is it large enough to matter?": each change against the smallest one that the plan calls worth having."""
+"""Section "Whether it is enough to matter": each change against the smallest one that the plan calls worth having."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def size_section(changes: Iterable[SizedChange], *, level: float = 0.90, caveats
     def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
         blocks: list[Block] = [Paragraph(phrase("size.lead", level=f"{100 * level:.0f}"), "lead")]
         blocks += [_with_readings(safe["change-size"]), *remarks(kept, "quiet")]
-        return Section(id="change-size", heading="Is it large enough to matter?", blocks=tuple(blocks))
+        return Section(id="change-size", heading="Whether it is enough to matter", blocks=tuple(blocks))
 
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class ScaleInvariance:
     """How far items of a scale measure alike over two blocks (sides, waves), and what drift does to their difference.
 
     ``level`` is the highest level that holds in full, ``partial`` the highest with the parameters in ``freed`` free;
-    ``difference`` is the observed one in points and ``drift`` the part of it that items make.
+    ``difference`` is the observed one in points and ``drift`` the part of it that items make, with its interval.
     """
 
     scale: str
@@ -47,6 +48,8 @@ class ScaleInvariance:
     freed: tuple[str, ...] = ()
     difference: float = float("nan")
     drift: float = float("nan")
+    drift_low: float = float("nan")
+    drift_high: float = float("nan")
 
 
 def structure_section(
@@ -55,6 +58,7 @@ def structure_section(
     *,
     ordered: bool,
     wave: str = "",
+    level: float = 0.95,
     caveats: Iterable[Caveat] = (),
 ) -> Draft:
     """Return the section on structure and invariance; its first sentence says how items were treated.
@@ -69,13 +73,15 @@ def structure_section(
         Whether items were treated as ordinal.
     wave : str
         Wave that the one-factor models are of; all waves without.
+    level : float
+        Level of the intervals of drift.
     caveats : iterable of Caveat
         Remarks of the analysis.
     """
     fits, levels = tuple(structures), tuple(invariances)
     tested = tuple(fit for fit in fits if fit.dof > 0)
     saturated = [fit.label for fit in fits if not fit.dof > 0]
-    tables = [table for table in (_fit_table(tested, wave), _level_table(levels)) if table is not None]
+    tables = [table for table in (_fit_table(tested, wave), _level_table(levels, level)) if table is not None]
     lead = phrase("reliability.lead_ordinal" if ordered else "reliability.lead_continuous")
 
     def compose(safe: Mapping[str, Table], kept: tuple[Caveat, ...]) -> Section:
@@ -89,7 +95,7 @@ def structure_section(
         if not safe and not saturated:
             blocks.append(Paragraph(phrase("structure.none")))
         blocks += remarks(kept)
-        return Section(id="structure", heading="Do the items mean the same to everybody?", blocks=tuple(blocks))
+        return Section(id="structure", heading="Whether items mean the same to all", blocks=tuple(blocks))
 
     return Draft(tables=tuple(tables), compose=compose, caveats=tuple(caveats))
 
@@ -124,7 +130,7 @@ def _fit_table(fits: tuple[ScaleStructure, ...], wave: str) -> Table | None:
     return make_table("structure", caption, columns, rows, notes=[note])
 
 
-def _level_table(levels: tuple[ScaleInvariance, ...]) -> Table | None:
+def _level_table(levels: tuple[ScaleInvariance, ...], level: float) -> Table | None:
     if not levels:
         return None
     columns = (
@@ -136,6 +142,7 @@ def _level_table(levels: tuple[ScaleInvariance, ...]) -> Table | None:
         Column("freed", "Left free", print_only_if_used=True),
         Column("difference", "Difference, points", "score"),
         Column("drift", "Of which drift", "score"),
+        Column("drift_interval", f"{level:.0%} interval, drift", "interval", print_only_if_used=True),
     )
     rows = [
         Row(
@@ -143,6 +150,7 @@ def _level_table(levels: tuple[ScaleInvariance, ...]) -> Table | None:
                 "scale": entry.label, "compared": entry.compared, "n": entry.n, "level": entry.level,
                 "partial": entry.partial if entry.partial != entry.level else "", "freed": "; ".join(entry.freed),
                 "difference": entry.difference, "drift": entry.drift,
+                "drift_interval": None if math.isnan(entry.drift_low) else (entry.drift_low, entry.drift_high),
             },
             key_of({f"complete:{entry.scale}": "yes", "compared": entry.compared}),
             entry.n,

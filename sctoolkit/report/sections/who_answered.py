@@ -37,8 +37,8 @@ class Followed:
     side: str = ""
 
 
-EVERYBODY = "both sides"
-"""How the row over all sides is named."""
+EVERYBODY = ("both sides", "all sides")
+"""How the row over two sides, and over more, is named."""
 MOST_TOLD = 4
 """Waves that are told one by one in a sentence; of more, the first and last are told, and the range between."""
 
@@ -88,13 +88,19 @@ def _returns_table(name: str, caption: str, returns: Sequence[Returns]) -> Table
         Column("invited", "Asked", "count", print_only_if_used=True),
         Column("rate", "Response rate", "percent", print_only_if_used=True),
     )
-    has_sides = any(entry.side for entry in returns)
-    return make_table(name, caption, columns, [_returns_row(entry, has_sides) for entry in returns])
+    everybody = _everybody({entry.side for entry in returns})
+    return make_table(name, caption, columns, [_returns_row(entry, everybody) for entry in returns])
 
 
-def _returns_row(entry: Returns, has_sides: bool) -> Row:
+def _everybody(sides: set[str]) -> str:
+    """Return how the row over all sides is named: "both sides" of two, nothing where there are none."""
+    named = len(sides - {""})
+    return "" if named == 0 else EVERYBODY[0] if named == 2 else EVERYBODY[1]
+
+
+def _returns_row(entry: Returns, everybody: str) -> Row:
     key = answered_key(entry.wave, entry.side, entry.organisation)
-    side = entry.side or (EVERYBODY if has_sides and not entry.organisation else "")
+    side = entry.side or ("" if entry.organisation else everybody)
     values: dict[str, Cell | str | int | float | tuple[float, float] | None] = {
         "wave": entry.wave,
         "side": side,
@@ -125,15 +131,16 @@ def _followed_table(links: Sequence[Followed], returns: Sequence[Returns]) -> Ta
     sizes = {(entry.wave, entry.side): entry.n for entry in returns if not entry.organisation}
     pairs = list(dict.fromkeys((link.first, link.last) for link in links))
     links = sorted(links, key=lambda link: pairs.index((link.first, link.last)))
+    everybody = _everybody({link.side for link in links})
     return make_table(
         "followed",
         "People who could be followed from wave to wave",
         columns,
-        [_followed_row(link, sizes, any(other.side for other in links)) for link in links],
+        [_followed_row(link, sizes, everybody) for link in links],
     )
 
 
-def _followed_row(link: Followed, sizes: Mapping[tuple[str, str], int], sided: bool) -> Row:
+def _followed_row(link: Followed, sizes: Mapping[tuple[str, str], int], everybody: str) -> Row:
     before, after = answered_key(link.first, link.side), answered_key(link.last, link.side)
     linked = linked_key(link.first, link.last, link.side)
     came = {"wave": link.last, "side": link.side}
@@ -147,7 +154,7 @@ def _followed_row(link: Followed, sizes: Mapping[tuple[str, str], int], sided: b
         "new": Cell(link.new, key_of({**came, f"came from:{link.first}": "new"}), link.new),
         "n_to": Cell(n_to, after, n_to),
     }
-    return Row({"from": link.first, "to": link.last, "side": link.side or (EVERYBODY if sided else ""), **cells})
+    return Row({"from": link.first, "to": link.last, "side": link.side or everybody, **cells})
 
 
 def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Section:
@@ -157,7 +164,7 @@ def _compose(tables: Mapping[str, Table], caveats: tuple[Caveat, ...]) -> Sectio
     blocks.append(tables["returns"])
     if "followed" in tables:
         followed = tables["followed"]
-        pairs = [row for row in followed.records() if _text(row, "side") in ("", EVERYBODY)]
+        pairs = [row for row in followed.records() if _text(row, "side") in ("", *EVERYBODY)]
         blocks += [Paragraph(_linked_sentence(row)) for row in pairs] if len(pairs) <= MOST_TOLD else []
         chain = _whole_chain(followed)
         if chain.rows:
@@ -190,13 +197,13 @@ def _whole_chain(followed: Table) -> Table:
     kept: list[tuple[Cell, ...]] = []
     for row, cells in zip(followed.records(), followed.rows, strict=True):
         follows = not kept or kept[-1][followed.place("to")].text == row["from"].text
-        if _text(row, "side") in ("", EVERYBODY) and follows:
+        if _text(row, "side") in ("", *EVERYBODY) and follows:
             kept.append(cells)
     return Table(id="flow", caption=followed.caption, columns=followed.columns, rows=tuple(kept), notes=followed.notes)
 
 
 def _lead(table: Table) -> str:
-    rows = [row for row in table.records() if _text(row, "side") in ("", EVERYBODY)] or list(table.records())
+    rows = [row for row in table.records() if _text(row, "side") in ("", *EVERYBODY)] or list(table.records())
     people = [(row["wave"].text, format_people(row["n"])) for row in rows]
     if len(rows) > MOST_TOLD:
         return _lead_of_many(people, [row["n"] for row in rows])
