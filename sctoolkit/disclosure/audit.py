@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 Unknown = object
@@ -15,6 +16,7 @@ TOLERANCE = 1e-6
 
 Equation = tuple[Mapping[Unknown, float], float]
 """Coefficients by unknown, and the right-hand side."""
+Vector = NDArray[np.float64]
 
 
 def feasible_intervals(
@@ -62,14 +64,19 @@ def narrower_than(
         As in `feasible_intervals`.
     values : mapping
         The unknowns of interest with their true values, which lie in their intervals and so save half of the work.
+
+    Notes
+    -----
+    Every solution of the equations is a witness for all unknowns at once: unknowns that solutions show to be wide are
+    done with, and only the others have their own least and most computed.
     """
     found = []
     for group, system in _components(equations, lower):
         solve = _System(group, system, lower)
-        for name in (name for name in values if name in solve.place):
-            most = solve.most(name)
-            if most - values[name] < width - TOLERANCE and most - solve.least(name) < width - TOLERANCE:
-                found.append(name)
+        reach = _Reach(solve, {name: value for name, value in values.items() if name in solve.place})
+        if not solve.one_sum and solve.right.size:
+            reach.spread(width)
+        found += reach.narrower(width)
     return found
 
 
@@ -115,8 +122,8 @@ class _System:
         place = self.place[name]
         if (self.one_sum and len(self.place) > 1) or not self.right.size:
             return float(self.lower[place])
-        solved = self._minimum(place, 1.0)
-        return float(self.lower[place]) if solved is None else solved
+        solved = self.solve(self._aim(place))
+        return float(self.lower[place]) if solved is None else float(solved[place])
 
     def most(self, name: Unknown) -> float:
         """Return the most that an unknown can be."""
@@ -126,13 +133,59 @@ class _System:
         if self.one_sum:
             slack = self.right[0] - self.matrix[0] @ self.lower
             return float(self.lower[place] + slack / self.matrix[0, place])
-        solved = self._minimum(place, -1.0)
-        return float(np.inf) if solved is None else -solved
+        solved = self.solve(-self._aim(place))
+        return float(np.inf) if solved is None else float(solved[place])
 
-    def _minimum(self, place: int, sign: float) -> float | None:
-        """Return the least of plus or minus one unknown; None where there is none."""
-        aim = np.zeros(len(self.place))
-        aim[place] = sign
-        bounds = [(float(bound), None) for bound in self.lower]
+    def solve(self, aim: Vector, upper: Vector | None = None) -> Vector | None:
+        """Return unknowns that agree with all equations and make ``aim`` of them least; None where there are none."""
+        highest = np.full(len(self.place), np.inf) if upper is None else upper
+        bounds = list(zip(self.lower.tolist(), highest.tolist(), strict=True))
         solved: Any = linprog(aim, A_eq=self.matrix, b_eq=self.right, bounds=bounds, method="highs")
-        return round(float(solved.fun), 6) if solved.status == 0 else None
+        return np.round(solved.x, 6) if solved.status == 0 else None
+
+    def _aim(self, place: int) -> Vector:
+        aim = np.zeros(len(self.place))
+        aim[place] = 1.0
+        return aim
+
+
+class _Reach:
+    """How far some unknowns of a system have been seen to reach: every solution is a witness for all of them."""
+
+    def __init__(self, system: _System, values: Mapping[Unknown, float]) -> None:
+        self.system, self.names = system, list(values)
+        self.places = np.array([system.place[name] for name in values], dtype=int)
+        self.low = np.array(list(values.values()), dtype=float)
+        self.high = self.low.copy()
+
+    def spread(self, width: float) -> None:
+        """Move all narrow unknowns up together, then down together, for as long as that shows some to be wide."""
+        roof = np.full(len(self.system.place), np.inf)
+        roof[self.places] = self.low + width
+        narrow = self._narrow(width)
+        while narrow.any():
+            for sign, upper in ((-1.0, roof), (1.0, None)):
+                aim = np.zeros(len(self.system.place))
+                aim[self.places[self._narrow(width)]] = sign
+                self._see(self.system.solve(aim, upper) if aim.any() else None)
+            before, narrow = narrow, self._narrow(width)
+            if narrow.sum() == before.sum():
+                return
+
+    def narrower(self, width: float) -> list[Unknown]:
+        """Return the unknowns whose whole interval is narrower than ``width``; intervals of narrow ones are solved."""
+        for number, name in enumerate(self.names):
+            if self._narrow(width)[number]:
+                self.high[number] = self.system.most(name)
+            if self._narrow(width)[number]:
+                self.low[number] = self.system.least(name)
+        return [name for name, narrow in zip(self.names, self._narrow(width), strict=True) if narrow]
+
+    def _narrow(self, width: float) -> NDArray[np.bool_]:
+        narrow: NDArray[np.bool_] = self.high - self.low < width - TOLERANCE
+        return narrow
+
+    def _see(self, solved: Vector | None) -> None:
+        if solved is not None:
+            self.low = np.minimum(self.low, solved[self.places])
+            self.high = np.maximum(self.high, solved[self.places])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sctoolkit.disclosure.presets import DEFAULT_PRESET, Preset, get_preset
-from sctoolkit.disclosure.suppression import Unknown, suppress
+from sctoolkit.disclosure.suppression import Unknown, of_process, suppress
 from sctoolkit.disclosure.table import FREE, Cell, Column, Table, Who
 from sctoolkit.errors import DisclosureError
 from sctoolkit.result import Caveat
@@ -204,7 +204,8 @@ def _protect_count(cell: Cell, bound: int | None, rules: Preset) -> Cell:
     if cell.value is None:
         return cell
     count = int(cell.number) if not math.isnan(cell.number) else 0
-    if bound == 0 or rules.too_few(count):
+    empty_process = count == 0 and bound is None and cell.who is not None and of_process(cell.who)
+    if bound == 0 or (rules.too_few(count) and not empty_process):
         return _hide(cell)
     if bound:
         return replace(cell, value=bound, n=bound, state="at_least")

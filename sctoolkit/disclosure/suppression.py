@@ -62,7 +62,7 @@ def suppress(
     small = (
         key
         for key, count in counts.items()
-        if preset.too_few(count) and key not in others and not (count == 0 and _of_process(key))
+        if preset.too_few(count) and key not in others and not (count == 0 and of_process(key))
     )
     unknown: Unknown = dict.fromkeys([*small, *latent], 0)
     if preset.group_disclosure:
@@ -122,14 +122,14 @@ def _unanimous(sums: Sequence[Line], counts: Mapping[Who, int]) -> list[Who]:
     ]
 
 
-def _of_process(key: Iterable[tuple[str, str]]) -> bool:
+def of_process(key: Iterable[tuple[str, str]]) -> bool:
     """Whether a group is told apart by how people were followed."""
     return any(name.startswith(PROCESS) for name, _ in key)
 
 
 def _by_process(line: Line) -> bool:
     """Whether the parts of a line differ in how people were followed."""
-    return any(_of_process(set(part) - set(line.whole)) for part in line.parts)
+    return any(of_process(set(part) - set(line.whole)) for part in line.parts)
 
 
 def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Preset, latent: Collection[Who]) -> bool:
@@ -150,7 +150,7 @@ def _close(line: Line, counts: Mapping[Who, int], unknown: Unknown, preset: Pres
     if n_unknown > 1 and _lower_one(hidden, unknown, missing, preset):
         return True
     small_part = any(0 < counts[part] < preset.hide_below for part in hidden)
-    no_figure_tells = _by_process(line) or (_of_process(line.whole) and not small_part)
+    no_figure_tells = _by_process(line) or (of_process(line.whole) and not small_part)
     if no_figure_tells and _bound_one(line, counts, unknown, missing, preset):
         return True
     return _bound_whole(line, unknown) or _hide_one(line, counts, unknown, missing)

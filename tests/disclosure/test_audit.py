@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sctoolkit.disclosure.audit import feasible_intervals
+import numpy as np
+import pytest
+
+from sctoolkit.disclosure.audit import TOLERANCE, feasible_intervals, narrower_than
 
 
 def test_one_sum() -> None:
@@ -31,3 +34,24 @@ def test_a_hidden_whole_has_no_upper_end() -> None:
 
 def test_no_equation_at_all() -> None:
     assert feasible_intervals([], {"a": 5}, ["a"]) == {"a": (5, math.inf)}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_narrow_are_those_whose_own_interval_is_narrow(seed):
+    """Random tables of counts, some shown, some bounded: the shortcut through shared solutions against each interval."""
+    rng = np.random.default_rng(seed)
+    table = rng.poisson(rng.choice([2, 8, 20]), size=(rng.integers(2, 5), rng.integers(2, 5)))
+    counts = {(i, j): float(n) for (i, j), n in np.ndenumerate(table)}
+    shown = {key for key in counts if rng.random() < 0.4}
+    lower = {key: float(5 * (n // 5)) if rng.random() < 0.3 else 0.0 for key, n in counts.items() if key not in shown}
+    equations = []
+    for line in [[k for k in counts if k[0] == i] for i in range(table.shape[0])] + [
+        [k for k in counts if k[1] == j] for j in range(table.shape[1])
+    ]:
+        terms = {key: 1.0 for key in line if key not in shown}
+        total = sum(counts[key] for key in terms)
+        if terms and rng.random() < 0.8:
+            equations.append((terms, float(total)))
+    intervals = feasible_intervals(equations, lower, list(lower))
+    narrow = {key for key, (least, most) in intervals.items() if most - least < 10 - TOLERANCE}
+    assert set(narrower_than(10, equations, lower, {key: counts[key] for key in lower})) == narrow

@@ -8,7 +8,7 @@ import pytest
 
 from sctoolkit.disclosure.presets import get_preset, presets
 from sctoolkit.disclosure.protect import HIDDEN_CAVEAT, Log, protect
-from sctoolkit.disclosure.table import Cell, Column, Row, Table, make_table, who
+from sctoolkit.disclosure.table import Cell, Column, Row, Table, key_of, make_table, who
 from sctoolkit.errors import DisclosureError, OptionError
 from sctoolkit.result import Caveat
 
@@ -113,3 +113,9 @@ def test_unknown_preset() -> None:
 @pytest.mark.parametrize("name", list(presets()))
 def test_every_preset_names_its_source(name: str) -> None:
     assert len(presets()[name].source) > 20
+
+
+def test_nobody_new_is_shown_where_nobody_is_told():
+    new = key_of({"wave": 2, "came from:1": "new"})
+    table = make_table("new", "New", [Column("n", "New", "count")], [Row({"n": 0}, new, 0)])
+    assert protect([table]).tables[0].column("n")[0].value == 0

@@ -93,7 +93,7 @@ def test_a_difference_between_groups_is_no_rise(ends: tuple[float, float], words
     nan = float("nan")
     change = ScaleChange(
         scale="s", label="S", first="1", last="2", estimate=estimate, ci_low=low, ci_high=high, n=80, low=nan, high=nan,
-        against="participants less comparison group",
+        against="programme less comparison",
     )  # fmt: skip
     made = build_report([change_section([change])], title="T", summary=headlines())
     assert words in made.summary[0].sentences[0]

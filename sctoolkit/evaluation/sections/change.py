@@ -18,7 +18,7 @@ from sctoolkit.evaluation.study import pair_of
 from sctoolkit.report.document import Draft
 from sctoolkit.report.sections.change import ScaleChange, change_section, no_change_section
 
-AGAINST = "participants less comparison group"
+AGAINST = "programme less comparison"
 
 
 def change_drafts(evaluation: Evaluation) -> Iterator[Draft]:
