@@ -153,11 +153,12 @@ def near_file(path: Path) -> tuple[str, ...]:
     if not path.parent.is_dir():
         return (f"There is no folder `{path.parent}`: check the path.",)
     try:
-        near = closest(path.name, (other.name for other in path.parent.iterdir()))
+        beside = {other.stem: other for other in sorted(path.parent.iterdir())}
     except OSError:
-        near = None
-    if near is not None:
-        return (f"Did you mean `{path.with_name(near)}`?",)
+        beside = {}
+    near = difflib.get_close_matches(path.stem, list(beside), n=1, cutoff=0.75)
+    if near:
+        return (f"Did you mean `{beside[near[0]]}`?",)
     return ("Check the path: its folder holds no file of a like name.",)
 
 

@@ -52,7 +52,6 @@ def change(data: Path, waves: str | None, route_only: bool, as_json: bool, **opt
     brings its own columns and options: of these, only --outcome may be named.
     """
     if data.is_dir() or data.suffix == ".toml":
-        _refuse_columns(click.get_current_context())
         _of_study(data, options["outcome"], route_only, as_json)
         return
     for name in ("outcome", "wave"):
@@ -115,6 +114,7 @@ def _of_study(path: Path, outcome: str | None, route_only: bool, as_json: bool) 
     from sctoolkit.result import jsonable
 
     study = load_study(path)
+    _refuse_columns(click.get_current_context())
     with progress() as say:
         findings = [finding for finding in evaluate(study, progress=say).findings if finding.changes]
     names = [finding.outcome.name for finding in findings]

@@ -47,6 +47,18 @@ def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def each_once(data: tuple[Path, ...]) -> None:
+    """Raise unless each file is named once: the same answers twice would be two waves."""
+    from sctoolkit.errors import OptionError
+
+    twice = [path for place, path in enumerate(data) if path.resolve() in [other.resolve() for other in data[:place]]]
+    if twice:
+        raise OptionError(
+            f"Each file must be named once, and `{twice[0]}` is named again.",
+            hint="Name one file a wave, in the order of the waves.",
+        )
+
+
 def read_answers(
     data: Path, instrument: str | None, mapping: Path | None, layout: str | None, roles: dict[str, str | None]
 ) -> Responses:

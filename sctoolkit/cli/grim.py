@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import click
+
+from sctoolkit.errors import closest
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -15,7 +19,10 @@ import click
 @click.option("--parts", type=click.Choice(["separate", "exclusive", "whole"]), default="separate", show_default=True,
               help="exclusive: one answer a person; whole: all answers of one question.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def grim(figures: tuple[str, ...], n: int, mean: bool, items: int, parts: str, as_json: bool) -> int:
+@click.pass_context
+def grim(
+    ctx: click.Context, figures: tuple[str, ...], n: int, mean: bool, items: int, parts: str, as_json: bool
+) -> int:
     """Check printed FIGURES, such as 84 14 or 3.42, against the number of people.
 
     Leaves with 1 when a figure cannot be.
@@ -23,6 +30,11 @@ def grim(figures: tuple[str, ...], n: int, mean: bool, items: int, parts: str, a
     from sctoolkit.cli.output import print_json
     from sctoolkit.programme.grim import grim as check
 
+    for word in figures:
+        if re.match(r"--?[A-Za-z]", word):
+            known = [name for parameter in ctx.command.params for name in parameter.opts if name.startswith("--")]
+            near = closest(word, known)
+            raise click.NoSuchOption(word, possibilities=[near] if near else None, ctx=ctx)
     kind = "mean" if mean else "percent"
     result = check(figures, n, kind=kind, parts=parts, items=items)  # type: ignore[arg-type]
     if as_json:

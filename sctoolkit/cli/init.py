@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sctoolkit.cli.data import each_once
+
 
 @click.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -21,6 +23,7 @@ def init(data: tuple[Path, ...], instrument: str | None, out: Path, force: bool)
     from sctoolkit.evaluation.draft import draft_study
     from sctoolkit.evaluation.write import write_whole
 
+    each_once(data)
     if out.exists() and not force:
         raise WriteError(
             f"`{out}` must not exist yet, and it does.", hint="Name another file with `-o`, or use `--force`."

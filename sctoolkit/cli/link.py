@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sctoolkit.cli.columns import terminal_width, text_table
+from sctoolkit.cli.data import each_once
 from sctoolkit.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def link(
     from sctoolkit.survey.link import link as link_waves
     from sctoolkit.survey.read import read
 
+    each_once(data)
     parts, facts = _names(key), _names(stable)
     kept = list(dict.fromkeys([*(parts if len(parts) == 1 else []), *([block] if block else []), *facts]))
     columns = {"respondent": parts} if len(parts) > 1 else {}

@@ -56,6 +56,18 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{name}'." + (f" Did you mean '{near}'?" if near else ""))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; reasons that it gives name its options as they are typed."""
+        try:
+            return super().invoke(ctx)
+        except SctoolkitError as error:
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            if command is not None:
+                from sctoolkit.cli.as_typed import say_as_typed
+
+                say_as_typed(error, command)
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
@@ -109,6 +121,7 @@ def _known(error: Exception) -> SctoolkitError:
         return ReadError(
             f"`{error.filename or 'A file'}` must be readable and writable, and it is not.",
             where=f"The system says: {str(error.strerror or error).lower()}.",
+            hint="Look whether it is there, who may read and write it, and whether another program has it open.",
         )
     return SctoolkitError(
         "This call should have ended with a result or with a reason, and it broke off.",

@@ -12,7 +12,11 @@ from sctoolkit.cli.output import print_json, progress
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Folder to write to; default: `out` beside the study."
+    "-o",
+    "--out",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder to write to; default: `out` beside the study.",
 )
 @click.option("--disclosure", help="Disclosure preset, in place of the study's own.")
 @click.option("--json", "as_json", is_flag=True, help="Print the headline results as JSON.")

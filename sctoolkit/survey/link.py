@@ -94,7 +94,7 @@ def link(
     if len(whole.waves()) < 2:
         raise DataError(
             f"Linking needs at least two waves, and the data hold {len(whole.waves())}.",
-            hint="Name the wave of each file (`wave=1`) or the column that holds it (`columns={'wave': '...'}`).",
+            hint="Give one file a wave, `read(path, wave=1)`, or name the column: `columns={'wave': '...'}`.",
         )
     blocks = _blocks(whole, block)
     table = _Table(whole, _column(whole, key), blocks, [_column(whole, name) for name in stable], tolerance)

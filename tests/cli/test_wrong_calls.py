@@ -17,6 +17,13 @@ FILES = {
     "answers.csv": b"LON1,LON2,LON3,grp\n1,2,3,a\n2,2,1,b\n3,1,2,a\n1,1,2,b\n2,3,3,a\n",
     "words.csv": b"LON1,LON2\noften,offten\n",
     "scores.csv": b"person,wave,trust,org,arm\n1,1,3,a,x\n1,2,4,a,x\n2,1,2,b,y\n2,2,3,b,y\n3,1,1,b,y\n3,2,5,b,y\n",
+    "panel.csv": b"person,wave,org,trust,enter,hours\n"
+    + "".join(
+        f"{p},{w},o{p % 6},{(p * w * 7) % 5 + 1},{2 if p % 6 < 3 else ''},{p % 6 * w}\n"
+        for p in range(60)
+        for w in (1, 2)
+    ).encode(),
+    "latin.toml": '[study]\ntitle = "caf\u00e9"\n'.encode("latin-1"),
     "broken.toml": b"garbage [[[",
     "other.toml": b"[study]\ntitle = 3\n",
 }
@@ -26,7 +33,7 @@ CALLS = {
     # usage: 2
     "isntruments list": (2, "Did you mean 'instruments'?"),
     "run": (2, "Missing argument 'STUDY'"),
-    "run other.toml --otu x": (2, "Did you mean '--out'?"),
+    "run other.toml --otu x": (2, "Did you mean one of: '--out'"),
     "form ucla3 --to surveymonkey": (2, "`xlsform`"),
     "form cscq --to print": (2, "`side` must be named"),
     "form cscq --side comunity --to print": (2, "Did you mean `community`?"),
@@ -59,12 +66,46 @@ CALLS = {
     "plan --people x": (2, "'x' is not a number"),
     "plan --people 0": (2, "2 or more"),
     "plan --people inf": (2, "2 or more"),
-    "plan --people 10 --icc 3": (2, "`icc`"),
+    "plan --people 10 --icc 3": (2, "`--icc 0.03`"),
     "grim 40": (2, "'--people'"),
     "grim 40 -n x": (2, "'x' is not a whole number"),
     "demo out --seed -1": (2, "'--seed'"),
+    "demo --sed 3": (2, "Did you mean '--seed'?"),
+    "demo here -o there": (2, "Name the folder once"),
+    "change scores.csv --type scale": (2, "'--outcome-type'"),
+    f"change scores.csv {KEYS} --outcome-type likert": (2, "'ordinal'"),
+    f"change panel.csv {KEYS} --cluster org --entry enter --dose hours": (2, "One design"),
+    f"change panel.csv {KEYS} --false-match-rate 2": (2, "`--false-match-rate`"),
+    "irt answers.csv --itms a": (2, "'--items'"),
+    "irt answers.csv --dif grp --reference z " + ITEMS: (2, "Known: `a`, `b`"),
+    "invariance answers.csv --over grp --method alignment --free x " + ITEMS: (2, "`--method levels`"),
+    "invariance answers.csv --over grp --seed x " + ITEMS: (2, "'x' is not a whole number"),
+    "reliability answers.csv --weight LON1 " + ITEMS: (2, "'--weights'"),
+    "reliability answers.csv --group-factors 1 " + ITEMS: (2, "'--group-factors'"),
+    "init answers.csv ./answers.csv": (2, "named again"),
+    "link answers.csv answers.csv --key grp": (2, "named again"),
+    "plan --people 20 --linked 70": (2, "`--linked 0.7`"),
+    "plan --people 20 --organisations 1": (2, "Leave `--organisations` out"),
+    "grim 84 -n 25 --kind mean": (2, "No such option '--kind'"),
+    "grim 84 -n 25 --part whole": (2, "Did you mean '--parts'?"),
     # files: 3
     "run nowhere.toml": (3, "must exist"),
+    "run latin.toml": (3, "must be UTF-8 text"),
+    "run binary.csv": (3, "must be UTF-8 text"),
+    "score answers.csv -i ucla3 --map latin.toml": (3, "must be UTF-8 text"),
+    "instruments check latin.toml": (3, "must be UTF-8 text"),
+    "instruments wording ucla3 binary.csv": (3, "must be UTF-8 text"),
+    "theory coverage latin.toml": (3, "must be UTF-8 text"),
+    "irt nowhere.csv " + ITEMS: (3, "Check the path"),
+    "irt answres.csv " + ITEMS: (3, "Did you mean `answers.csv`?"),
+    "irt folder " + ITEMS: (3, "is a folder"),
+    "irt empty.csv " + ITEMS: (3, "is empty"),
+    "irt binary.csv " + ITEMS: (3, "binary"),
+    "invariance nowhere/a.csv --over grp " + ITEMS: (3, "There is no folder `nowhere`"),
+    "invariance binary.csv --over grp " + ITEMS: (3, "binary"),
+    "link nowhere.csv --key grp": (3, "must exist"),
+    "check folder": (3, "is a folder"),
+    "score answers.csv -i ucla3 --map nowhere.toml": (3, "must exist"),
     "run folder": (3, "study.toml` does not"),
     "score nowhere.csv -i ucla3": (3, "must exist"),
     "score folder -i ucla3": (3, "is a folder"),
@@ -119,6 +160,23 @@ CALLS = {
     "change scores.csv --outcome org --wave wave": (1, "must hold numbers"),
     f"change scores.csv {KEYS} --group arm --treated z": (1, "`z`"),
     "change header.csv --outcome a --wave a": (3, "at least one row"),
+    f"change panel.csv {KEYS} --entry entr": (1, "Did you mean `enter`?"),
+    f"change panel.csv {KEYS} --entry enter": (1, "Add `cluster`"),
+    f"change panel.csv {KEYS} --cluster org --dose hrs": (1, "Did you mean `hours`?"),
+    f"change panel.csv {KEYS} --dose hours": (1, "Add `--cluster organisation --dose hours`"),
+    f"change panel.csv {KEYS} --then thn": (1, "must be in the data"),
+    f"change panel.csv {KEYS} --waves 1,9": (1, "must hold wave `9`"),
+    f"change panel.csv {KEYS} --outcome-type binary": (1, "`--outcome-type ordinal`"),
+    f"change panel.csv {KEYS} --unit wave": (1, "must not be wave and unit"),
+    "irt answers.csv --weights wgt " + ITEMS: (1, "must have a column `wgt`"),
+    "irt answers.csv --weights grp " + ITEMS: (1, "must be finite numbers"),
+    "invariance answers.csv --over grp --method alignment " + ITEMS: (1, "Group `b`"),
+    "invariance answers.csv --over grp --unit persn " + ITEMS: (1, "must have a column `persn`"),
+    "reliability answers.csv --weights grp " + ITEMS: (1, "must be finite numbers"),
+    "reliability answers.csv --cluster clst " + ITEMS: (1, "must have a column `clst`"),
+    "check answers.csv -i ucla33": (1, "Did you mean `ucla3`?"),
+    "check scores.csv": (1, "`-i id`"),
+    "plan --people 20 --compare organisations": (1, "Give `--organisations`"),
     "grim x -n 20": (1, "not `x`"),
     "grim 140 -n 20": (1, "between 0 and 100"),
 }
@@ -152,3 +210,29 @@ def test_what_nobody_foresaw(error, code, reason, here, capsys):
         assert reason in capsys.readouterr().err
         with pytest.raises(type(error)):
             run_command(["--debug", "init", "answers.csv"])
+
+
+def test_a_study_says_its_columns_itself(here, capsys):
+    """What is typed beside a study is refused, not passed over."""
+    with mock.patch("sctoolkit.evaluation.study.load_study"):
+        assert run_command(["change", "study.toml", "--wave", "wave"]) == 2
+    assert "'--wave' must be left out" in capsys.readouterr().err
+
+
+WRITERS = {
+    "score answers.csv -i ucla3 -o closed.csv": "os.open",
+    "init answers.csv -o closed.toml": "os.open",
+    "form cscq --side community --to print -o closed.html": "pathlib.Path.write_bytes",
+    "demo closed": "pathlib.Path.mkdir",
+}
+
+
+@pytest.mark.parametrize("call", WRITERS)
+def test_without_permission_to_write(call, here, capsys):
+    denied = PermissionError(13, "Permission denied", "closed")
+    with mock.patch(WRITERS[call], side_effect=denied):
+        assert run_command(shlex.split(call)) == 3
+    text = capsys.readouterr().err
+    assert "permission denied" in text
+    assert "\n  i " in text
+    assert not RAW.search(text)

@@ -51,6 +51,8 @@ CASES = {
     "change_binary_codes": lambda: change(outcome_type="binary"),
     "change_count_codes": lambda: change(panel(y=0.5), outcome_type="count"),
     "change_ordinal_codes": lambda: change(panel(y=np.arange(len(panel()))), outcome_type="ordinal"),
+    "change_outcome_is_the_wave": lambda: change(outcome="wave"),
+    "change_wave_is_the_unit": lambda: change(unit="wave"),
     "change_type_unknown": lambda: change(outcome_type="likert"),
     "change_exposure_without_count": lambda: change(panel(months=2), exposure="months"),
     "change_exposure_zero": lambda: change(panel(y=3, months=0), exposure="months", outcome_type="count"),

@@ -55,7 +55,7 @@ def without(package, call):
 
 def outcome_not_estimated():
     """A study that estimates the change of one outcome, asked for another."""
-    finding = SimpleNamespace(outcome=SimpleNamespace(name="bonding", key="bonding"), change=object())
+    finding = SimpleNamespace(outcome=SimpleNamespace(name="bonding", key="bonding"), changes=(("", object()),))
     found = SimpleNamespace(findings=[finding])
     with (
         mock.patch("sctoolkit.evaluation.study.load_study"),
@@ -148,6 +148,17 @@ CASES = {
         "alignment",
         "--free",
         "a ~ 1",
+    ),
+    "cli-file-twice": lambda: command("init", *[str(file("wave1.csv", "LON1\n1\n"))] * 2, "-o", "study.toml"),
+    "cli-change-wave-absent": lambda: command(
+        "change",
+        str(file("w.csv", "y,wave\n1,pre\n2,post\n")),
+        "--outcome",
+        "y",
+        "--wave",
+        "wave",
+        "--waves",
+        "pre,pots",
     ),
     "word-form-package": without("docx", lambda: word_document(mock.Mock())),
     "cli-study-file-exists": lambda: command(

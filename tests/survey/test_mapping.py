@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit import read
-from sctoolkit.errors import OptionError
+from sctoolkit.errors import MatchError
 from sctoolkit.survey.responses import REASONS
 
 MAPPING = """
@@ -56,5 +56,5 @@ def test_the_call_adds_to_the_mapping(folder):
 
 def test_a_file_that_is_no_toml(folder):
     (folder / "mapping.toml").write_text("[columns]\nrespondent = Number\n", encoding="utf-8")
-    with pytest.raises(OptionError, match="must be TOML"):
+    with pytest.raises(MatchError, match="must be TOML"):
         read(folder / "wave1.csv", "ucla3", mapping=folder / "mapping.toml")

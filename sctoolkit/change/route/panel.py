@@ -115,6 +115,9 @@ def read_panel(
     data = scores if isinstance(scores, pd.DataFrame) else scores.frame()
     named = [name for name in (unit, cluster, group, side, weight, exposure) if name is not None]
     require_columns(data, [outcome, wave, *named, *covariates])
+    parts = {"wave": wave, "unit": unit, "cluster": cluster, "group": group, "side": side}
+    _one_part_each({"outcome": outcome, **parts}, "outcome")
+    _one_part_each(parts, "wave")
     data = data.reset_index(drop=True)
     values = numeric(data, outcome)
     numbers = [*covariates, *([exposure] if exposure else [])]
@@ -144,6 +147,16 @@ def read_panel(
         covariates=np.column_stack([numeric(frame, name) for name in covariates]) if covariates else np.empty((0, 0)),
         covariate_names=tuple(covariates), n_in=len(data), left_out=left_out, **labelled,
     )  # fmt: skip
+
+
+def _one_part_each(columns: Mapping[str, str | None], part: str) -> None:
+    """Raise where the column of ``part`` is named for another part too."""
+    for other, column in columns.items():
+        if other != part and column == columns[part]:
+            raise DataError(
+                f"Column `{column}` must not be {part} and {other} at once.",
+                hint=f"Name another column: `{other}='...'`{'' if other == 'wave' else ', or leave it out'}.",
+            )
 
 
 def numeric(frame: pd.DataFrame, name: str) -> FloatArray:
