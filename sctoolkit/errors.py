@@ -131,7 +131,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
     >>> did_you_mean("bondng", ["bonding", "bridging"])
     ('Did you mean `bonding`?',)
     """
-    names = list(known)
+    names = sorted(known) if isinstance(known, (set, frozenset)) else list(known)
     near = closest(word, names)
     if near is not None:
         return (f"Did you mean `{near}`?",)

@@ -30,11 +30,14 @@ def run(study: Path, out: Path | None, disclosure: str | None, as_json: bool) ->
 
 def run_study(study: Path, out: Path | None, *, disclosure: str | None = None, as_json: bool = False) -> None:
     """Run a study and print what was found and where the report is."""
+    from sctoolkit.disclosure.presets import get_preset
     from sctoolkit.evaluation.evaluate import evaluate
     from sctoolkit.evaluation.study import load_study
     from sctoolkit.evaluation.write import check_folder, write_report
 
     plan = load_study(study)
+    if disclosure is not None:
+        get_preset(disclosure)
     folder = out if out is not None else plan.folder / "out"
     check_folder(folder)
     with progress() as say:

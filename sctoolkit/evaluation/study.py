@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sctoolkit.errors import ReadError, StudyError, did_you_mean, toml_place
 from sctoolkit.evaluation.study_file import Part, StudyFile
-from sctoolkit.evaluation.study_names import path_faults, split_faults
+from sctoolkit.evaluation.study_names import path_faults, split_faults, word_faults
 from sctoolkit.instrument.library import load_instrument
 from sctoolkit.instrument.model import Instrument
 from sctoolkit.instrument.parse import schema_faults
@@ -196,7 +196,8 @@ def _name_faults(plan: StudyFile, instruments: tuple[Instrument, ...]) -> list[s
         wave = getattr(plan.analysis, key)
         if wave is not None and plan.analysis.waves and wave not in plan.analysis.waves:
             faults.append(f"`analysis.{key}`: wave `{wave}` is not in `analysis.waves`")
-    return [*faults, *split_faults(plan), *path_faults(plan, instruments)]
+    words = word_faults(plan, instruments, scales | items)
+    return [*faults, *words, *split_faults(plan), *path_faults(plan, instruments)]
 
 
 def waves_of(study: Study, responses: Responses) -> tuple[str, ...]:

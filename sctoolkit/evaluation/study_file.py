@@ -107,7 +107,7 @@ class Analysis(Part):
     smallest_change: dict[str, float] = {}
     splits: Names = ()
     iterations: int = Field(default=500, ge=0)
-    seed: int = 20260101
+    seed: int = Field(default=20260101, ge=0)
 
 
 class Linkage(Part):

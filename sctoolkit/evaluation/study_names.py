@@ -1,9 +1,11 @@
-"""Names of a study file that must be known: columns by which changes are told, and the ends of paths."""
+"""Names of a study file that must be known: columns by which changes are told, ends of paths, presets, slots, dates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from sctoolkit.disclosure.presets import presets
 from sctoolkit.errors import did_you_mean
 from sctoolkit.evaluation.study_file import StudyFile
 from sctoolkit.instrument.model import Instrument
@@ -46,6 +48,31 @@ def path_faults(plan: StudyFile, instruments: tuple[Instrument, ...]) -> Iterato
         if pair[0] == pair[1]:
             yield "`reciprocal.scales`: must be two different scales"
         yield from _apart("reciprocal", [name for name in pair if name in known], owners)
+
+
+def word_faults(plan: StudyFile, instruments: tuple[Instrument, ...], measured: set[str]) -> Iterator[str]:
+    """Yield the faults of names and dates that nothing else looks at before the report is written."""
+    if plan.study.disclosure not in presets():
+        near = " ".join(did_you_mean(plan.study.disclosure, presets()))
+        yield f"`study.disclosure`: there is no preset `{plan.study.disclosure}`. {near}"
+    for name in plan.analysis.smallest_change:
+        if name not in measured:
+            near = " ".join(did_you_mean(name, measured))
+            yield f"`analysis.smallest_change.{name}`: no instrument has this scale or item. {near}".rstrip()
+    for wave, day in plan.logs.wave_dates.items():
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            yield f"`logs.wave_dates.{wave}`: must be a date written year-month-day such as 2024-03-15, not `{day}`"
+    sides = {side for instrument in instruments for side in instrument.instrument.sides}
+    slots = {name for instrument in instruments for name in instrument.slot}
+    for side, texts in plan.slot.items():
+        if side not in sides:
+            yield f"`slot.{side}`: no instrument has this side. {' '.join(did_you_mean(side, sides))}".rstrip()
+        for name in texts:
+            if name not in slots:
+                near = " ".join(did_you_mean(name, slots))
+                yield f"`slot.{side}.{name}`: no instrument has this slot. {near}".rstrip()
 
 
 def _measured(plan: StudyFile, instrument: Instrument) -> set[str]:

@@ -130,7 +130,9 @@ def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]
     for step in location:
         if isinstance(here, type) and issubclass(here, BaseModel) and step in here.model_fields:
             here = _inner_model(here.model_fields[str(step)].annotation)
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+    if not isinstance(here, type) or not issubclass(here, BaseModel):
+        return []
+    return [field.alias or name for name, field in here.model_fields.items()]
 
 
 def _inner_model(annotation: Any) -> Any:

@@ -44,6 +44,20 @@ CASES = {
     "study_misspelt_keys": _load(STUDY.replace("title", "titel") + '[analysis]\ncomparison = "sides"\n'),
     "study_names_nothing_known": _load(STUDY.replace("a.csv", "b.csv") + '[analysis]\nprimary = "lonlines"\n'),
     "study_group_without_column": _load(STUDY + '[analysis]\ncomparison = "group"\nbaseline = "4"\nwaves = ["1"]\n'),
+    "study_unknown_words": _load(
+        STUDY.replace("[[file]]", 'disclosure = "uk-tre10"\n[[file]]')
+        + "[analysis]\nseed = 1\nsmallest_change = { lonelines = 0.5 }\n"
+        + '[logs]\nwave_dates = { 1 = "spring" }\n[slot.comunity]\nown = "us"\n'
+    ),
+    "study_paths_misspelt": _load(
+        STUDY + '[[path]]\nform = "loneliness"\nthrough = "x"\n[reciprocal]\nscale = ["x"]\n'
+    ),
+    "study_paths_unknown": _load(
+        STUDY
+        + '[[path]]\nfrom = "lonelines"\nthrough = "LON1"\nto = "LON1"\n'
+        + '[reciprocal]\nscales = ["loneliness", "loneliness"]\n[columns]\nkeep = ["tenure"]\n'
+        + '[analysis]\nsplits = ["tenur"]\niterations = 3\n'
+    ),
     "study_without_wave": _load(STUDY.replace("wave = 1\n", "")),
     "study_unknown_instrument": _load(STUDY.replace("ucla3", "ucla33")),
     "study_waves_not_in_data": _run(STUDY + '[analysis]\nbaseline = "4"\n'),
