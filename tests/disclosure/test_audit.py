@@ -38,7 +38,7 @@ def test_no_equation_at_all() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_narrow_are_those_whose_own_interval_is_narrow(seed):
-    """Random tables of counts, some shown, some bounded: the shortcut through shared solutions against each interval."""
+    """Random tables of counts, some shown, some bounded: shared solutions against the interval of each unknown."""
     rng = np.random.default_rng(seed)
     table = rng.poisson(rng.choice([2, 8, 20]), size=(rng.integers(2, 5), rng.integers(2, 5)))
     counts = {(i, j): float(n) for (i, j), n in np.ndenumerate(table)}
