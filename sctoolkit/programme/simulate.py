@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sctoolkit.instrument.model import Instrument, NonAnswerKind
 from sctoolkit.programme.simulated_logs import (
@@ -204,7 +204,7 @@ def _presence(trust: FloatArray, people: pd.DataFrame, rng: np.random.Generator)
 def _thresholds(categories: int) -> FloatArray:
     """Thresholds of an item: a little more agreement than disagreement."""
     shares = np.array([0.09, 0.19, 0.26, 0.31, 0.15]) if categories == 5 else np.full(categories, 1.0 / categories)
-    return np.asarray(stats.norm.ppf(np.cumsum(shares)[:-1]))
+    return np.asarray(special.ndtri(np.cumsum(shares)[:-1]))
 
 
 def _answers(instrument: Instrument, code: str, latent: FloatArray, rng: np.random.Generator) -> list[str]:
@@ -240,7 +240,7 @@ def expected_item(instrument: Instrument, code: str, mean: float) -> float:
     response = instrument.response_of(code)
     values = np.sort([answer.score for answer in response.codes])
     steps = np.diff(values)
-    return float(values[0] + np.sum(steps * stats.norm.sf(_thresholds(len(values)) - LOADING * mean)))
+    return float(values[0] + np.sum(steps * special.ndtr(LOADING * mean - _thresholds(len(values)))))
 
 
 def _points(
