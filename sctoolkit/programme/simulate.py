@@ -247,11 +247,12 @@ def _points(
     instrument: Instrument, items: tuple[str, ...], start: float, change: FloatArray, weights: FloatArray
 ) -> float:
     """Expected change of a scale in points when the latent scores of organisations change by so much."""
+    distinct, which = np.unique(change, return_inverse=True)
     points = [
         np.mean([expected_item(instrument, code, start + c) - expected_item(instrument, code, start) for code in items])
-        for c in change
+        for c in distinct
     ]
-    return float(np.average(points, weights=weights))
+    return float(np.average(np.array(points)[which], weights=weights))
 
 
 def _true_change(
