@@ -10,6 +10,7 @@ Kaiser (1970), doi:10.1007/BF02291817. Bartlett (1951), doi:10.1093/biomet/38.3-
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,9 @@ def adequacy(correlation: FloatArray, n_obs: float) -> Adequacy:
     Notes
     -----
     factor_analyzer works on data; a data set with exactly the given correlations is handed to it. Bartlett's test
-    assumes normal items, so that for polychorics it is descriptive.
+    assumes normal items, so that for polychorics it is descriptive. Many items give a determinant near zero without
+    being singular; factor_analyzer then warns of a generalised inverse, which for a positive definite matrix is the
+    inverse.
     """
     p = len(correlation)
     values, vectors = np.linalg.eigh(correlation)
@@ -54,7 +57,9 @@ def adequacy(correlation: FloatArray, n_obs: float) -> Adequacy:
         )
     from factor_analyzer.factor_analyzer import calculate_kmo
 
-    items, overall = calculate_kmo(_stand_in(values, vectors))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The inverse of the variance-covariance matrix", UserWarning)
+        items, overall = calculate_kmo(_stand_in(values, vectors))
     statistic = -(n_obs - 1.0 - (2.0 * p + 5.0) / 6.0) * float(np.log(values).sum())
     degrees = p * (p - 1) // 2
     return Adequacy(

@@ -88,8 +88,8 @@ def linear_draws(
     correlations = covariances / (spread[:, :, None] * spread[:, None, :])
     total, standardised = covariances.sum(axis=(1, 2)), correlations.sum(axis=(1, 2))
     draws = {
-        "alpha": k / (k - 1) * (1.0 - (spread**2).sum(axis=1) / total),
-        "alpha_standardised": k / (k - 1) * (1.0 - k / standardised),
+        "alpha": k / (k - 1) * (1.0 - _over((spread**2).sum(axis=1), total)),
+        "alpha_standardised": k / (k - 1) * (1.0 - _over(np.full_like(total, k), standardised)),
     }
     if uniquenesses is not None:
         definite = np.linalg.eigvalsh(correlations)[:, 0] > 1e-8
@@ -100,6 +100,11 @@ def linear_draws(
         draws["omega_total"] = np.where(definite, omega, np.nan)
     known = {term: np.where(usable, column, np.nan) for term, column in draws.items()}
     return known, np.where(usable[:, None, None], correlations, np.nan)
+
+
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Shares of totals that vary; nan where a resample's total does not."""
+    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0.0)
 
 
 def ordinal_draws(
@@ -129,7 +134,7 @@ def ordinal_draws(
     explained = score_covariances(taus, steps, common).sum(axis=(1, 2))
     total = score_covariances(taus, steps, implied).sum(axis=(1, 2))
     draws = {
-        "omega_categorical": explained / total,
+        "omega_categorical": _over(explained, total),
         "alpha_ordinal": p / (p - 1) * (1.0 - p / r.sum(axis=(1, 2))),
         "omega_latent": loadings.sum(axis=1) ** 2 / implied.sum(axis=(1, 2)),
     }
