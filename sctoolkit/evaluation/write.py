@@ -23,6 +23,7 @@ from sctoolkit.report.render_xlsx import render_xlsx
 from sctoolkit.report.sections.change import headlines
 from sctoolkit.report.sections.headline_means import mean_headlines
 from sctoolkit.report.sections.provenance import hidden_sentence, provenance_section
+from sctoolkit.report.sections.size import with_sizes
 from sctoolkit.report.sections.what_may_be_said import claim_sentence
 from sctoolkit.result import jsonable
 
@@ -89,13 +90,13 @@ def report_of(evaluation: Evaluation, preset: str) -> Report:
     primary = [finding.outcome.label for finding in evaluation.findings if finding.outcome.primary]
     people = f"{', '.join(instrument.name for instrument in evaluation.study.instruments)}"
     sections = drafts(evaluation)
-    tables = [table for draft in sections for table in draft.tables]
+    changed = any(table.id == "change" for draft in sections for table in draft.tables)
     return build_report(
         sections,
         title=plan.study.title,
         subtitle=people,
         preset=preset,
-        summary=headlines(primary) if any(table.id == "change" for table in tables) else mean_headlines(primary),
+        summary=with_sizes(headlines(primary)) if changed else mean_headlines(primary),
         claim=claim_sentence(rung_of(evaluation)),
         simulated=plan.study.simulated,
         last=provenance_section(origin(evaluation)),

@@ -10,6 +10,7 @@ from sctoolkit.disclosure.presets import DEFAULT_PRESET, Preset, get_preset
 from sctoolkit.disclosure.protect import Log, protect
 from sctoolkit.disclosure.table import Table
 from sctoolkit.errors import DataError
+from sctoolkit.report.numbers import with_minus
 from sctoolkit.result import Caveat
 
 Tone = Literal["plain", "lead", "caution", "quiet"]
@@ -113,11 +114,12 @@ Block = Paragraph | Bullets | Steps | Table | Figure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A section: an anchor, a heading, and blocks in reading order."""
+    """A section: an anchor, a heading, blocks in reading order, and the part of the report in whose list it stands."""
 
     id: str
     heading: str
     blocks: tuple[Block, ...]
+    part: str = ""
 
     def tables(self) -> tuple[Table, ...]:
         """Return its tables, those of its pictures included where these are not a part of another one."""
@@ -133,13 +135,15 @@ class Draft:
     """A section before disclosure control: raw tables, and the function that writes the section from safe ones.
 
     ``compose`` gets the protected tables by their id and the protected caveats; it sees nothing else. Where the rules
-    decide how coarse tables are, ``tables_under`` makes them from the rules instead of ``tables``.
+    decide how coarse tables are, ``tables_under`` makes them from the rules instead of ``tables``. ``part`` names the
+    part of the report under which the contents list the section.
     """
 
     tables: tuple[Table, ...] = ()
     compose: Composer
     caveats: tuple[Caveat, ...] = ()
     tables_under: Callable[[Preset], tuple[Table, ...]] | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +238,14 @@ def build_report(
     caveats = [caveat for draft in listed for caveat in draft.caveats]
     safe = protect(raw, preset=preset, caveats=caveats)
     by_id = {table.id: table for table in safe.tables}
-    remarks = iter(safe.caveats)
+    remarks = iter([replace(caveat, sentence=with_minus(caveat.sentence)) for caveat in safe.caveats])
     sections = []
     for draft in listed:
         own = {table.id: by_id[table.id] for table in draft.tables}
-        sections.append(draft.compose(own, tuple(next(remarks) for _ in draft.caveats)))
+        made = draft.compose(own, tuple(next(remarks) for _ in draft.caveats))
+        sections.append(replace(made, part=draft.part))
     if last is not None:
-        sections.append(last(safe.log))
+        sections.append(replace(last(safe.log), part=listed[-1].part if listed else ""))
     return Report(
         title=title,
         subtitle=subtitle,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from sctoolkit.disclosure.table import Cell, Column, Kind
@@ -143,6 +144,17 @@ def format_interval(low: float, high: float, *, digits: int = 2, kind: Kind = "n
         bound, side = (high, "less") if math.isinf(low) else (low, "more")
         return f"{format_number(bound, kind, digits)} or {side}"
     return f"{format_number(low, kind, digits)} to {format_number(high, kind, digits)}"
+
+
+def with_minus(sentence: str) -> str:
+    """Return a sentence in which numbers below zero have a minus sign for their hyphen; ranges keep theirs.
+
+    Examples
+    --------
+    >>> with_minus("-0.48 and -0.61 points on a 1-5 scale")
+    '−0.48 and −0.61 points on a 1-5 scale'
+    """
+    return re.sub(r"(?<![\w.])-(?=\.?\d)", MINUS, sentence)
 
 
 def format_people(cell: Cell, *, one: str = "person", many: str = "people") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -39,6 +40,7 @@ def render_html(report: Report) -> str:
         {
             "id": section.id,
             "heading": section.heading,
+            "part": section.part,
             "blocks": [_block(block, report, places) for block in section.blocks],
         }
         for section in report.sections
@@ -59,6 +61,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     found.filters["names"] = _names
+    found.filters["groupby_part"] = _parts
     return found
 
 
@@ -75,6 +78,11 @@ def _names(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
+
+
+def _parts(sections: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the sections by the part of the report in which they stand, in their order."""
+    return [(part, list(listed)) for part, listed in groupby(sections, key=lambda section: str(section["part"]))]
 
 
 def _places(report: Report) -> dict[str, dict[str, str]]:

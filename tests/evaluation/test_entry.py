@@ -5,7 +5,7 @@ from small import answers, run
 
 from sctoolkit import staggered_did
 from sctoolkit.evaluation.sections.entry import entry_drafts
-from sctoolkit.report.document import build_report
+from sctoolkit.report.document import Paragraph, build_report
 
 LOGS = """[logs]
 phases = "phases.csv"
@@ -40,4 +40,11 @@ def test_the_section_names_the_side(evaluation):
     report = build_report(entry_drafts(evaluation), title="t")
     (table,) = report.tables()
     assert {row["side"].text for row in table.records()} == {"community", "statutory"}
-    assert "Community: against those not yet entered" in str(report.sections[0])
+    told = [block.text for block in report.sections[0].blocks if isinstance(block, Paragraph)]
+    found = dict(evaluation.findings[0].by_entry)
+    alike = found["community"].claim == found["statutory"].claim
+    names = ["Community and statutory"] if alike else ["Community", "Statutory"]
+    assert [text.partition(":")[0] for text in told if "against those not yet entered" in text] == names
+    first = {row["side"].text: row for row in reversed(table.records())}
+    for side, result in found.items():
+        assert first[side]["estimate"].number == result.primary.estimate

@@ -3,6 +3,7 @@
 from small import answers, plan_text, run, write_plan
 
 from sctoolkit import load_study
+from sctoolkit.evaluation.outcome import _range
 
 
 def _outcomes(folder, data, **parts):
@@ -40,3 +41,12 @@ def test_minimum_of_the_plan_replaces_that_of_the_instrument(tmp_path):
     plan = plan_text(analysis="minimum = { loneliness = 2 }")
     study = load_study(write_plan(tmp_path, answers(30), plan))
     assert study.instruments[0].scale["loneliness"].minimum == 2
+
+
+def test_a_sum_without_a_declared_range_has_that_of_its_items(tmp_path):
+    study = load_study(write_plan(tmp_path, answers(30), plan_text()))
+    (instrument,) = study.instruments
+    scale = instrument.scale["loneliness"].model_copy(update={"range": None})
+    assert scale.rule == "sum"
+    assert _range(instrument, scale) == (3.0, 9.0)
+    assert _range(instrument, scale.model_copy(update={"rule": "weighted"})) is None

@@ -103,6 +103,8 @@ def test_everything_is_written(evaluation, tmp_path):
         "Other reckonings",
     ):
         assert heading in page
+    assert "A change matters from 0.5 points on." in page
+    assert page.index("What was found") < page.index("How sure it is") < page.index("How it was measured")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sctoolkit.disclosure.protect import protect
+from sctoolkit.disclosure.table import Column, Row, make_table
 from sctoolkit.report.numbers import format_cell
 from sctoolkit.report.table_text import table_text
 from sctoolkit.report.tables import to_table
@@ -90,3 +91,16 @@ def test_types_can_register_their_own() -> None:
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "{{7*7}}", "=1+1"])
 def test_names_stay_as_they_are(hostile: str) -> None:
     assert to_table(_made({"term": hostile, "estimate": 1.0, "n_obs": 50})).rows[0][0].value == hostile
+
+
+def test_leading_names_span_their_rows_and_the_last_of_them_never_does():
+    columns = (Column("scale", "Scale", row_header=True), Column("side", "Side"), Column("what", "Gain"))
+    rows = [Row({"scale": "T", "side": side, "what": what}) for side, what in zip("aabb", "uvvv", strict=True)]
+    text = table_text(make_table("t", "T", (*columns, Column("n", "People", "plain")), rows), "none")
+    assert [[cell.span for cell in row if not cell.again] for row in text.rows] == [[4, 2, 1], [1], [2, 1], [1]]
+
+
+def test_a_table_never_loses_all_but_its_heads():
+    columns = (Column("rule", "Rule", row_header=True), Column("n", "Factors", "plain"))
+    table = make_table("t", "T", columns, [Row({"rule": name, "n": 9}) for name in ("one", "other")])
+    assert [head.text for head in table_text(table, "none").heads] == ["Rule", "Factors"]

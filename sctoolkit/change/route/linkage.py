@@ -82,8 +82,8 @@ def _linkage(setting: Setting) -> tuple[Caveat, ...]:
     return (
         Caveat(
             code="linked_against_rest",
-            sentence=f"{len(i)} of {len(start)} people at {facts.first} are linked; they start {gap:+.2f} points from "
-            "the rest.",
+            sentence=f"{len(i):,} of {len(start):,} people at {facts.first} are linked; they start {gap:+.2f} points "
+            "from the rest.",
             numbers={"n_linked": len(i), "n_first": len(start), "gap": gap},
             n_people=min(len(i), len(others)),
         ),

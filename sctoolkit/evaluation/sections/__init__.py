@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sctoolkit.evaluation.evaluation import Evaluation
 from sctoolkit.evaluation.sections.beliefs import beliefs_drafts
 from sctoolkit.evaluation.sections.change import change_drafts
@@ -24,29 +27,48 @@ from sctoolkit.evaluation.sections.size import size_drafts
 from sctoolkit.evaluation.sections.who import who_draft
 from sctoolkit.report.document import Draft
 
+RESULTS, DOUBTS, MEASUREMENT = "What was found", "How sure it is", "How it was measured"
+"""Parts of a report."""
+
 
 def drafts(evaluation: Evaluation) -> tuple[Draft, ...]:
-    """Return the sections in reading order, before disclosure control."""
-    return (
-        who_draft(evaluation),
-        *change_drafts(evaluation),
-        *size_drafts(evaluation),
-        *persons_drafts(evaluation),
-        *equity_drafts(evaluation),
-        *beliefs_drafts(evaluation),
-        *entry_drafts(evaluation),
-        *dose_drafts(evaluation),
-        *paths_drafts(evaluation),
-        *reciprocal_drafts(evaluation),
-        claim_draft(evaluation),
-        *doubts_drafts(evaluation),
-        *hidden_factor_drafts(evaluation),
-        *latent_drafts(evaluation),
-        *missing_drafts(evaluation),
-        scores_draft(evaluation),
-        *reliability_drafts(evaluation),
-        *places_drafts(evaluation),
-        *structure_drafts(evaluation),
-        *dimensions_drafts(evaluation),
-        quality_draft(evaluation),
+    """Return the sections in reading order, before disclosure control: what was found, how sure, how measured."""
+    parts = (
+        (RESULTS, _results(evaluation)),
+        (DOUBTS, _doubts(evaluation)),
+        (MEASUREMENT, _measurement(evaluation)),
     )
+    return tuple(replace(draft, part=part) for part, listed in parts for draft in listed)
+
+
+def _results(evaluation: Evaluation) -> Iterator[Draft]:
+    """Who answered, what changed, for whom, and what may be said of it."""
+    yield who_draft(evaluation)
+    yield from change_drafts(evaluation)
+    yield from size_drafts(evaluation)
+    yield from persons_drafts(evaluation)
+    yield from equity_drafts(evaluation)
+    yield from beliefs_drafts(evaluation)
+    yield from entry_drafts(evaluation)
+    yield from dose_drafts(evaluation)
+    yield from paths_drafts(evaluation)
+    yield from reciprocal_drafts(evaluation)
+    yield claim_draft(evaluation)
+
+
+def _doubts(evaluation: Evaluation) -> Iterator[Draft]:
+    """What would speak against the change that is told."""
+    yield from missing_drafts(evaluation)
+    yield from doubts_drafts(evaluation)
+    yield from hidden_factor_drafts(evaluation)
+    yield from latent_drafts(evaluation)
+
+
+def _measurement(evaluation: Evaluation) -> Iterator[Draft]:
+    """Answers, scores, and what they are worth."""
+    yield scores_draft(evaluation)
+    yield from reliability_drafts(evaluation)
+    yield from places_drafts(evaluation)
+    yield from structure_drafts(evaluation)
+    yield from dimensions_drafts(evaluation)
+    yield quality_draft(evaluation)

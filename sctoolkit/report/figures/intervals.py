@@ -105,16 +105,10 @@ def _label(axes: Axes, mark: Mark, place: float, narrow: bool, step: float) -> N
         axes.text(0, above, text(mark.label, 34), ha="left", weight=weight, **small)
         axes.text(1, above, mark.written, ha="right", color=INK, **small)
     else:
-        axes.text(
-            -0.03,
-            place,
-            wrap(mark.label, 28, 2),
-            transform=across,
-            va="center",
-            ha="right",
-            weight=weight,
-            linespacing=1.0,
-        )
+        label = wrap(mark.label, 25, 2)
+        size = 8.2 if "\n" in label else 9.5
+        look: dict[str, Any] = {"transform": across, "va": "center", "ha": "right", "weight": weight}
+        axes.text(-0.03, place, label, fontsize=size, linespacing=1.0, **look)
         axes.text(1.03, place, mark.written, transform=across, va="center", ha="left", weight=weight)
 
 

@@ -48,13 +48,13 @@ def picture(figure: Figure, narrow: bool) -> Canvas:
         _cells(axes, lines, factors, narrow)
     axes.set(xlim=(0, max(len(factors), 1)), ylim=(max(len(lines), 1), 0))
     axes.set_axis_off()
+    start, across = -left / (0.99 - left), axes.get_yaxis_transform()
     for down, line in enumerate(lines):
         if isinstance(line, str):
-            start, across = -left / (0.99 - left), axes.get_yaxis_transform()
             axes.text(start, down + 0.55, text(line, 60), transform=across, va="center", weight="bold", fontsize=9)
         else:
             label = wrap(line["item"].text, 23 if narrow else 48, 2 if narrow else 1)
-            axes.text(-0.08, down + 0.5, label, ha="right", va="center", fontsize=9)
+            axes.text(-0.015, down + 0.5, label, transform=across, ha="right", va="center", fontsize=9)
     for place, column in enumerate(factors):
         label = text(column.label if len(factors) <= MANY else column.label.split(" ")[-1], 14)
         axes.text(place + 0.5, -0.25, label, ha="center", va="bottom", fontsize=9)

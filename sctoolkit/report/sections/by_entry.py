@@ -57,11 +57,11 @@ def by_entry_section(
         Column("label", "Scale", row_header=True),
         Column("side", "Side", print_only_if_used=True),
         Column("what", "Gain"),
-        Column("n", "People", "count"),
-        Column("n_organisations", "Organisations", "plain"),
         Column("estimate", "Points", "score"),
         Column("interval", f"{level:.0%} interval", "interval"),
         Column("p_value", "p", "p_value"),
+        Column("n", "People", "count"),
+        Column("n_organisations", "Organisations", "plain"),
     )
     rows = [
         Row(

@@ -64,7 +64,8 @@ def hidden_factor_section(
         Row(
             {
                 "label": one.label, "side": one.side, "n": one.n, "estimate": one.estimate,
-                "robustness": one.robustness, "robustness_ci": one.robustness_ci, "left": one.left, "interval": (one.left_low, one.left_high),
+                "robustness": one.robustness, "robustness_ci": one.robustness_ci, "left": one.left,
+                "interval": (one.left_low, one.left_high),
             },
             followed_key(one.scale, one.first, one.last, one.side),
             one.n,

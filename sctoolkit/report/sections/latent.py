@@ -50,8 +50,8 @@ def latent_section(rows: Iterable[LatentRow], *, level: float = 0.95, caveats: I
         Column("n", "People", "count"),
         Column("estimate", "Change, standard deviations", "number"),
         Column("interval", f"{level:.0%} interval", "interval"),
-        Column("people", "Of the score's points: people", "score"),
-        Column("drift", "Items", "score"),
+        Column("people", "Points of the score, by people", "score"),
+        Column("drift", "Points, by items", "score"),
         Column("drift_interval", f"{level:.0%} interval, items", "interval"),
     )
     body = [

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, make_table
 from sctoolkit.numerics.change.equivalence import classify
-from sctoolkit.report.document import Block, Draft, Paragraph, Section
-from sctoolkit.report.sections.change import ScaleChange, people_of
+from sctoolkit.report.document import Block, Draft, Headline, Paragraph, Section
+from sctoolkit.report.sections.change import LESS, ScaleChange, people_of
 from sctoolkit.report.sections.remarks import remarks
-from sctoolkit.report.words import phrase
+from sctoolkit.report.words import capital, listed, phrase
 from sctoolkit.result import Caveat
 
 READINGS = {
@@ -23,6 +23,8 @@ READINGS = {
     "fell beyond the smallest change that matters": "fell_beyond",
 }
 """Class of an interval -> the sentence that says it."""
+COMPARED = {"rose_beyond": "more_beyond", "rose": "more", "fell": "less", "fell_beyond": "less_beyond"}
+"""The same of a difference between changes, which neither rises nor falls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def size_section(changes: Iterable[SizedChange], *, level: float = 0.90, caveats
     """
     columns = (
         Column("scale", "Scale", row_header=True),
-        Column("row", "Side"),
+        Column("row", "Who"),
         Column("smallest", "Matters from, points", "plain"),
         Column("estimate", "Change, points", "score"),
         Column("interval", f"{level:.0%} interval", "interval"),
@@ -75,6 +77,35 @@ def size_section(changes: Iterable[SizedChange], *, level: float = 0.90, caveats
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
 
 
+def with_sizes(
+    write: Callable[[Mapping[str, Table]], tuple[Headline, ...]],
+) -> Callable[[Mapping[str, Table]], tuple[Headline, ...]]:
+    """Return the function that writes headlines, each with a line on its size where the plan says what matters."""
+
+    def sized(tables: Mapping[str, Table]) -> tuple[Headline, ...]:
+        rows = tables["change-size"].records() if "change-size" in tables else []
+        made = write(tables)
+        return tuple(replace(h, sentences=(*h.sentences, *_line([r for r in rows if _of(r, h)]))) for h in made)
+
+    return sized
+
+
+def _of(row: Mapping[str, Cell], headline: Headline) -> bool:
+    return row["scale"].text == headline.scale and row["row"].text != "gap between the sides"
+
+
+def _line(rows: list[dict[str, Cell]]) -> list[str]:
+    """Return what the sizes of one scale come to: of the comparison where there is one, else of all, alike together."""
+    rows = [row for row in rows if LESS in row["row"].text] or rows
+    readings: dict[str, list[str]] = {}
+    for row in rows:
+        readings.setdefault(_reading(row), []).append(row["row"].text)
+    if not readings:
+        return []
+    told = [says if names == ["all"] else f"{capital(listed(names))}: {says}" for says, names in readings.items()]
+    return [phrase("size.headline", smallest=f"{rows[0]['smallest'].number:g}", readings=". ".join(map(capital, told)))]
+
+
 def _with_readings(table: Table) -> Table:
     """Return the table with a last column that says what each row means, from what is shown of it."""
     columns = (*table.columns, Column("reading", "Reading"))
@@ -87,4 +118,5 @@ def _reading(row: Mapping[str, Cell]) -> str:
     (low, high), smallest = row["interval"].bounds, row["smallest"].number
     if math.isnan(low) or math.isnan(high):
         return phrase("headline.hidden")
-    return phrase(f"size.{READINGS[classify(low, high, smallest)]}")
+    key = READINGS[classify(low, high, smallest)]
+    return phrase(f"size.{COMPARED.get(key, key) if LESS in row['row'].text else key}")

@@ -52,6 +52,12 @@ def test_ends_of_the_scale_are_told():
     assert "floor_reached" not in codes
 
 
+def test_one_wave_is_said_once():
+    one = pd.DataFrame({"id": np.arange(20), "wave": 1, "y": [5.0] * 10 + [3.0, 4.0] * 5})
+    (note,) = (c for c in estimate_change(one, scale_range=(1, 5), **KEYS).caveats if c.code == "ceiling_reached")
+    assert note.sentence.startswith("50% stand at the ceiling of the scale at wave 1: differences are hidden there.")
+
+
 def test_what_would_come_by_itself_by_hand():
     rng = np.random.default_rng(3)
     before = rng.normal(2, 1, 60)
