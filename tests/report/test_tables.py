@@ -97,7 +97,7 @@ def test_leading_names_span_their_rows_and_the_last_of_them_never_does():
     columns = (Column("scale", "Scale", row_header=True), Column("side", "Side"), Column("what", "Gain"))
     rows = [Row({"scale": "T", "side": side, "what": what}) for side, what in zip("aabb", "uvvv", strict=True)]
     text = table_text(make_table("t", "T", (*columns, Column("n", "People", "plain")), rows), "none")
-    assert [[cell.span for cell in row if not cell.again] for row in text.rows] == [[4, 2, 1], [1], [2, 1], [1]]
+    assert [[cell.span for cell in row[:3] if not cell.again] for row in text.rows] == [[4, 2, 1], [1], [2, 1], [1]]
 
 
 def test_a_table_never_loses_all_but_its_heads():
