@@ -87,7 +87,8 @@ def log_interval(
 ) -> tuple[float, float]:
     """Interval of a reliability by the delta method on ``log(1 - reliability)``, which keeps it below 1.
 
-    With ``dof`` (clusters less one) the quantile is that of t.
+    With ``dof`` (clusters less one) the quantile is that of t. An error too large for numbers leaves the interval open
+    below (-inf).
 
     References
     ----------
@@ -102,7 +103,9 @@ def log_interval(
     if not (estimate < 1.0 and np.isfinite(std_error)):
         return float("nan"), float("nan")
     reach = float(t_distribution.ppf(0.5 + 0.5 * level, dof)) * std_error / (1.0 - estimate)
-    return 1.0 - (1.0 - estimate) * float(np.exp(reach)), 1.0 - (1.0 - estimate) * float(np.exp(-reach))
+    with np.errstate(over="ignore"):
+        below = float(np.exp(reach))
+    return 1.0 - (1.0 - estimate) * below, 1.0 - (1.0 - estimate) * float(np.exp(-reach))
 
 
 def std_error_measurement(score_sd: float, reliability: float) -> float:
