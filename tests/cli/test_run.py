@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+from evaluation.released import check
 
 from sctoolkit.cli.main import run_command
 
@@ -38,6 +39,10 @@ def test_the_same_study_gives_the_same_bytes(demo, tmp_path):
     assert run_command(["run", str(demo), "-o", str(tmp_path / "again")]) == 0
     for name in ("report.html", "results.json", "scores.csv", "tables.xlsx", "provenance.json"):
         assert (tmp_path / "again" / name).read_bytes() == (demo / "out" / name).read_bytes(), name
+
+
+def test_nothing_on_few_people_leaves(demo):
+    assert check(demo / "out")["disclosure"]
 
 
 def test_no_single_answer_of_a_person_is_in_the_report(demo):
