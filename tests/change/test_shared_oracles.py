@@ -11,7 +11,10 @@ from change.oracle_cases.shared import Shared
 MODULES = (small_sample, mixed_models, sizes, answers, families, paths)
 CASES = {key: case for module in MODULES for key, case in module.CASES.items()}
 NOT_OURS = {key: reason for module in MODULES for key, reason in module.NOT_OURS.items()}
-ELSEWHERE = {"mpdta_did": "tests/change/test_staggered_did.py", "power_mdes": "tests/change/pooling/test_plan.py"}
+ELSEWHERE = {
+    "mpdta_did": "tests/change/designs/test_staggered_did.py",
+    "power_mdes": "tests/change/pooling/test_plan.py",
+}
 
 
 @pytest.mark.parametrize("key", sorted(CASES), ids=lambda key: "-".join(key))

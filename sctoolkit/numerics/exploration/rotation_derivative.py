@@ -5,7 +5,7 @@ one: under the conditions that make it canonical). The augmented information of 
 uniquenesses gives the derivative of all of them in the sample correlations. Promax is a fixed function of the varimax
 solution, so that its derivative follows by the chain rule.
 
-Oracle: tests/measurement/exploration/test_factors.py (differences of the whole map from correlations to rotated loadings).
+Oracle: tests/measurement/exploration/test_factors.py (differences of the map from correlations to rotated loadings).
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""Write the simulated panel of `outcome_types.R`: a yes or no, an ordered item and a count, in organisations of two arms."""
+"""Write the panel of `outcome_types.R`: a yes or no, an ordered item and a count; organisations of two arms."""
 
 from pathlib import Path
 
