@@ -58,7 +58,9 @@ FINDINGS = [
     "treated 0.955, 0.949 (means, G = 4, 6), 0.947, 0.951, 0.954 (CR2, G = 8, 12, 20); three treated 0.934,",
     "0.922, 0.925 (G = 8, 12, 20); two treated 0.939, 0.928, 0.918, 0.911 (G = 6, 8, 12, 20): with two or three",
     "treated of many the intervals are too narrow by up to 4 points, the more so the more organisations stand on",
-    "the other side.",
+    "the other side. One group of partly linked people: Kenward-Roger rejects less than it might with 4 to 8",
+    "organisations (0.000 to 0.020). Its errors are right (mean 0.231 beside a spread of 0.236 over 250 studies",
+    "with 4 organisations); its degrees of freedom (2.7 there) ask for more than they need. It errs on the safe side.",
 ]
 
 

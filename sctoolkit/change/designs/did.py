@@ -82,7 +82,7 @@ def did(
     start: Any = None,
     weight: str | None = None,
     covariates: Sequence[str] = (),
-    conf_level: float = 0.95,
+    ci_level: float = 0.95,
     n_draws: int = 9999,
     seed: int = 1,
 ) -> Did:
@@ -106,7 +106,7 @@ def did(
         Column of weights.
     covariates : sequence of str, optional
         Columns held constant.
-    conf_level : float, optional
+    ci_level : float, optional
         Level of the intervals.
     n_draws, seed : int, optional
         Draws of the permutation where assignments are too many to list, and their seed.
@@ -139,7 +139,7 @@ def did(
     >>> round(did(frame, outcome="y", wave="wave", group="arm").primary.estimate, 6)
     2.0
     """
-    checked_level(conf_level)
+    checked_level(ci_level)
     checked_seed(seed)
     checked_draws(n_draws)
     panel = read_panel(
@@ -156,7 +156,7 @@ def did(
     arm = (panel.group == code).astype(float)
     _check_cells(panel, arm, first_after, group)
     n_treated, n_control = _organisations(panel, arm)
-    estimates, caveats = _estimates(panel, arm, first_after, conf_level, (n_treated, n_control), n_draws, seed)
+    estimates, caveats = _estimates(panel, arm, first_after, ci_level, (n_treated, n_control), n_draws, seed)
     alone = n_treated is not None and n_control is not None and min(n_treated, n_control) < 2
     best = next((e for e in estimates if e.role == "primary"), None)
     rung = "L0" if alone else "L4"
@@ -174,7 +174,7 @@ def did(
             n_used=panel.n_obs, seed=seed, missing_rule="rows without a score, wave or named label left out",
             options={
                 "cluster": cluster, "group": group, "start": panel.waves[first_after], "weight": weight,
-                "covariates": list(covariates), "conf_level": conf_level,
+                "covariates": list(covariates), "ci_level": ci_level,
             },
         ),
         caveats=(*notes, *caveats, *left_out_caveat(panel)),

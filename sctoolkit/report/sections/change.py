@@ -139,7 +139,7 @@ def change_section(
     rows = [_row(entry, id) for entry in listed_changes]
     table = make_table(id, f"{heading}: change in points of each scale", columns, rows, notes=notes)
     linked_only = any(entry.linked for entry in listed_changes)
-    sided = any(entry.gap for entry in listed_changes)
+    sided = any(entry.side and not (entry.group or (entry.against and not entry.gap)) for entry in listed_changes)
     against = next((entry.against for entry in listed_changes if entry.gap), "")
     compose = _composer(id, heading, f"{100 * level:.0f}", linked_only, sided, against)
     return Draft(tables=(table,), compose=compose, caveats=tuple(caveats))
