@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sctoolkit.programme.tables import (
-    SIDES,
-    Column,
-    Fault,
-    ProgrammeTable,
-    RowCheck,
-    TableSchema,
-    parse_date,
-    read_table,
-)
+from sctoolkit.programme.cells import Column, parse_date
+from sctoolkit.programme.tables import SIDES, Fault, ProgrammeTable, RowCheck, TableSchema, read_table
 
 ACTIVITIES: tuple[str, ...] = ("visit", "conversation", "meeting", "event", "training", "grant", "other")
 

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sctoolkit.errors import DataError
+from sctoolkit.programme.cells import parse_date
 from sctoolkit.programme.engagement_log import read_engagement_log
 from sctoolkit.programme.phase_log import PHASES, read_phase_log
-from sctoolkit.programme.tables import ProgrammeTable, parse_date
+from sctoolkit.programme.tables import ProgrammeTable
 from sctoolkit.result import Caveat, Provenance, Result, tidy_frame
 
 PRESENCE: tuple[str, ...] = ("visit", "conversation", "meeting", "event", "training", "other")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sctoolkit.programme.tables import Column, Fault, ProgrammeTable, TableSchema, read_table
+from sctoolkit.programme.cells import Column
+from sctoolkit.programme.tables import Fault, ProgrammeTable, TableSchema, read_table
 
 OUTCOME_COUNTS = TableSchema(
     "outcome_counts",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sctoolkit.programme.cells import Column
 from sctoolkit.programme.engagement_log import not_before
-from sctoolkit.programme.tables import Column, Fault, ProgrammeTable, RowCheck, TableSchema, read_table
+from sctoolkit.programme.tables import Fault, ProgrammeTable, RowCheck, TableSchema, read_table
 
 PHASES: tuple[str, ...] = ("0", "1", "2")
 PRECISIONS: tuple[str, ...] = ("day", "month", "quarter", "year")

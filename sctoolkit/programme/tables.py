@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sctoolkit.errors import DataError, MatchError, ReadError, closest, near_file
+from sctoolkit.programme.cells import Column, bare_cell, date_precision, near_word, parse_cell
 
 SIDES: tuple[str, ...] = ("community", "statutory", "broker")
 MAX_FAULTS_SHOWN = 20
-
-Kind = Literal["text", "number", "count", "date", "month", "choice"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table: what a cell must hold.
-
-    ``blank`` allows an empty cell, ``absent`` allows the whole column to be missing; ``keeps_precision`` adds a column
-    that says how precisely a date was written (day, month or year).
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    blank: bool = False
-    absent: bool = False
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    keeps_precision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +110,7 @@ def read_table(
         if column.name in raw:
             checked[column.name] = _check_column(raw[column.name], column, places, faults)
             if column.keeps_precision:
-                checked[f"{column.name}_precision"] = raw[column.name].map(_precision)
+                checked[f"{column.name}_precision"] = raw[column.name].map(date_precision)
         else:
             checked[column.name] = _empty(column, raw.index)
     for name in raw.columns.difference([column.name for column in schema.columns], sort=False):
@@ -169,7 +148,7 @@ def _raw_cells(source: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, list[st
             ) from None
         places = [f"line {line}" for line in range(2, len(frame) + 2)]
         name = path.name
-    frame = frame.reset_index(drop=True).astype(object).map(_cell)
+    frame = frame.reset_index(drop=True).astype(object).map(bare_cell)
     filled = frame.notna().any(axis=1)
     return frame[filled].reset_index(drop=True), [p for p, keep in zip(places, filled, strict=True) if keep], name
 
@@ -179,18 +158,6 @@ def _what_failed(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start + 1} is not UTF-8 text"
     return str(error).strip().splitlines()[0]
-
-
-def _cell(value: Any) -> Any:
-    """Return a cell as stripped text, a timestamp, or None when it is empty."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
-        return None
-    if isinstance(value, (pd.Timestamp, date)):
-        return pd.Timestamp(value)
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        value = int(value)
-    text = str(value).strip()
-    return text or None
 
 
 def _match_columns(raw: pd.DataFrame, schema: TableSchema, label: str) -> pd.DataFrame:
@@ -236,74 +203,6 @@ def _check_column(cells: pd.Series[Any], column: Column, places: Sequence[str], 
     return values
 
 
-def parse_cell(cell: Any, column: Column) -> Any:
-    """Return a cell in the column's kind.
-
-    Raises
-    ------
-    ValueError
-        With a sentence that says what the cell must hold and what it holds.
-    """
-    if column.kind in {"date", "month"}:
-        return parse_date(cell)[0]
-    text = str(cell)
-    if column.kind == "text":
-        return text
-    if column.kind == "choice":
-        if text.casefold() in column.choices:
-            return text.casefold()
-        raise ValueError(
-            " ".join([f"must be one of {', '.join(column.choices)}, not `{text}`", *_near(text, column.choices)])
-        )
-    try:
-        number = float(text.replace("\u2212", "-"))
-    except ValueError:
-        raise ValueError(f"must be a number, not `{text}`") from None
-    if not np.isfinite(number):
-        raise ValueError(f"must be a finite number, not `{text}`")
-    if column.kind == "count" and not number.is_integer():
-        raise ValueError(f"must be a whole number, not `{text}`")
-    if column.minimum is not None and number < column.minimum:
-        raise ValueError(f"must be at least {column.minimum:g}, not `{text}`")
-    return number
-
-
-def _near(text: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return a question naming the nearest known word, if one is near."""
-    near = closest(text, known)
-    return (f"(did you mean `{near}`?)",) if near else ()
-
-
-def parse_date(cell: Any) -> tuple[pd.Timestamp, str]:
-    """Return the first day that a written date can mean, and its precision: day, month or year.
-
-    Examples
-    --------
-    >>> parse_date("2024-03")
-    (Timestamp('2024-03-01 00:00:00'), 'month')
-    """
-    if isinstance(cell, pd.Timestamp):
-        return cell.normalize(), "day"
-    text = str(cell).split(" ")[0].split("T")[0]
-    matched = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text)
-    if matched is None:
-        raise ValueError(f"must be a date written year-month-day such as 2024-03-15, not `{cell}`")
-    year, month, day = matched.groups()
-    try:
-        stamp = pd.Timestamp(date(int(year), int(month or 1), int(day or 1)))
-    except ValueError:
-        raise ValueError(f"must be a day that exists, not `{cell}`") from None
-    return stamp, "day" if day else "month" if month else "year"
-
-
-def _precision(cell: Any) -> str | None:
-    """Return how precisely a date is written, or None where it is not a date."""
-    try:
-        return parse_date(cell)[1]
-    except ValueError:
-        return None
-
-
 def _unknown_organisations(
     frame: pd.DataFrame, organisations: Iterable[str] | None, places: Sequence[str]
 ) -> list[Fault]:
@@ -312,7 +211,7 @@ def _unknown_organisations(
         return []
     known = [str(name) for name in organisations]
     return [
-        Fault(f"{place}, `organisation`", " ".join([f"`{name}` is not on the roster", *_near(str(name), known)]))
+        Fault(f"{place}, `organisation`", " ".join([f"`{name}` is not on the roster", *near_word(str(name), known)]))
         for place, name in zip(places, frame["organisation"], strict=True)
         if not pd.isna(name) and str(name) not in known
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from sctoolkit.change.route.claims import check_wording
 from sctoolkit.disclosure.presets import Preset
 from sctoolkit.disclosure.table import Cell, Column, Row, Table, make_table
 from sctoolkit.report.document import Block, Bullets, Draft, Paragraph, Section
-from sctoolkit.report.numbers import format_interval, format_signed
+from sctoolkit.report.sections.interval_reading import interval_reading
 from sctoolkit.report.sections.lower_bound import lower_bound
 from sctoolkit.report.sections.remarks import remarks
 from sctoolkit.report.words import phrase
@@ -95,9 +94,4 @@ def _table(lags: tuple[Lag, ...], level: float, rules: Preset) -> Table:
 
 def _reading(row: Mapping[str, Cell]) -> str:
     """Return what one step from scale to scale says; empty where it is hidden."""
-    value, (low, high) = row["estimate"].number, row["interval"].bounds
-    if math.isnan(value) or math.isnan(low):
-        return ""
-    name = ", ".join(part for part in (row["what"].text, row["side"].text if "side" in row else "") if part)
-    key = "reciprocal.unclear" if low <= 0.0 <= high else "reciprocal.follows"
-    return f"{name}: {phrase(key, size=format_signed(value), interval=format_interval(low, high))}"
+    return interval_reading(row, "what", clear="reciprocal.follows", unclear="reciprocal.unclear")
